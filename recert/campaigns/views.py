@@ -1,0 +1,207 @@
+"""What the faces are handed: plain frozen values, cheap to import and to make."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Verdict(StrEnum):
+    """What a reviewer may say of an item."""
+
+    ATTEST = "attest"
+    ATTEST_UNTIL = "attest_until"
+    REDUCE = "reduce"
+    REVOKE = "revoke"
+    EXCEPTION = "exception"
+    ABSTAIN = "abstain"
+    NO_RESPONSE = "no_response"
+
+
+class Strength(StrEnum):
+    """How strongly it is known who somebody is."""
+
+    SSH = "ssh"
+    STS = "sts"
+    OS = "os"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is acting: `id` as in owner tags and in an item's reviewer."""
+
+    id: str
+    name: str
+    strength: Strength
+    roles: tuple[str, ...] = ()
+    known: bool = False
+    """Whether the store lists this person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many items of a campaign are in which state, and how they were decided."""
+
+    items: int = 0
+    pending: int = 0
+    decided: int = 0
+    signed_off: int = 0
+    attested: int = 0
+    reduced: int = 0
+    revoked: int = 0
+    excepted: int = 0
+    abstained: int = 0
+    no_response: int = 0
+    excluded: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignView:
+    """A campaign as the owner and the reviewers see it."""
+
+    id: str
+    name: str
+    state: str
+    trigger: dict[str, Any]
+    owner: str | None
+    opened_at: datetime
+    due_at: datetime | None
+    due_zone: str
+    counts: Counts
+    complete: bool
+    blockers: tuple[str, ...]
+    agents: tuple[str, ...] = ()
+    predecessor: str | None = None
+    mine_pending: int = 0
+    """Items that wait for the caller's decision."""
+    mine_unsigned: int = 0
+    """Items that the caller decided and has not signed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """What the evidence suggests (`attest`, `reduce`, `revoke`, `look`), and why; never a decision."""
+
+    verdict: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionView:
+    """A decision in force."""
+
+    id: str
+    verdict: Verdict
+    rationale: str
+    decided_by: str
+    decided_at: datetime
+    basis_digest: str
+    headless: bool
+    until: datetime | None = None
+    reduce_to: tuple[str, ...] = ()
+    control: str | None = None
+    approver: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLine:
+    """One line of a review list; no evidence, so that a page of them is cheap."""
+
+    id: str
+    kind: str
+    state: str
+    agent: str | None
+    agent_name: str
+    reviewer: str | None
+    title: str
+    service: str
+    level: str
+    privileged: bool
+    rank: int
+    delta: str
+    recommendation: Recommendation
+    verdict: Verdict | None
+    basis_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """An item with everything that a decision on it rests on.
+
+    `grant` is the permission in the shape of the `permissions` command, None for other kinds;
+    `evidence` holds the rest (meaning, worst case, causes, policy document, trust, integration).
+    """
+
+    line: ItemLine
+    campaign: str
+    grant: dict[str, Any] | None
+    evidence: dict[str, Any]
+    decision: DecisionView | None
+    shown_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFilter:
+    """Which items of a campaign; every given field must hold, `text` in title, agent or service."""
+
+    reviewer: str | None = None
+    states: tuple[str, ...] = ()
+    agent: str | None = None
+    text: str = ""
+    undecided: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPage:
+    """A page in review order; `next` is the cursor of the following page, None at the end."""
+
+    items: tuple[ItemLine, ...]
+    total: int
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRequest:
+    """What a reviewer decides on one or many items.
+
+    `seen` maps item id to the basis digest that the decision rests on; an item that is missing
+    there rests on the current one, and the decision says so. `client_id` makes a repeat harmless.
+    """
+
+    campaign: str
+    items: tuple[str, ...]
+    verdict: Verdict
+    rationale: str = ""
+    until: datetime | None = None
+    reduce_to: tuple[str, ...] = ()
+    control: str | None = None
+    approver: str | None = None
+    expires: datetime | None = None
+    seen: dict[str, str] = field(default_factory=dict)
+    shown: dict[str, str] = field(default_factory=dict)
+    headless: bool = True
+    client_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignSummary:
+    """What the caller is about to sign: their decided items, by verdict, and what they leave open."""
+
+    campaign: str
+    signer: str
+    decided: int
+    by_verdict: dict[str, int]
+    pending: int
+    statement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """The outcome of a sign-off; `signature` is `none` where no key was used."""
+
+    id: str
+    campaign: str
+    items: int
+    signature: str
+    signed_at: datetime
+    campaign_state: str

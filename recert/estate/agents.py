@@ -1,0 +1,136 @@
+"""Agents: AI principals with an execution role, their versions, and what serves them."""
+
+from enum import StrEnum
+
+from recert.estate.base import Concealed, Frozen, Instant, Tags
+from recert.estate.integrations import ActionGroup, Collaborator, GuardrailRef, KnowledgeBaseLink
+
+DRAFT = "DRAFT"
+
+
+class AgentKind(StrEnum):
+    """The families of agents that recert knows."""
+
+    BEDROCK_AGENT = "bedrock-agent"
+    BEDROCK_FLOW = "bedrock-flow"
+    AGENTCORE_RUNTIME = "agentcore-runtime"
+    AGENTCORE_HARNESS = "agentcore-harness"
+    AGENTCORE_GATEWAY = "agentcore-gateway"
+    STATE_MACHINE = "state-machine"
+    UNREGISTERED = "unregistered"
+
+
+class Alias(Frozen):
+    """What callers invoke, a Bedrock alias or an AgentCore endpoint, and the versions that it serves.
+
+    `test` marks the built-in alias that always reaches the draft.
+    """
+
+    id: str
+    name: str
+    arn: str | None = None
+    versions: tuple[str, ...] = ()
+    test: bool = False
+    status: str | None = None
+
+
+class AgentVersion(Frozen):
+    """What runs when a version is served. `DRAFT` is the working copy.
+
+    A field that AWS does not show for this version, or that could not be read, is named in `unknown`.
+    """
+
+    version: str
+    role_arn: str | None = None
+    model: str | None = None
+    instruction: Concealed | None = None
+    guardrail: GuardrailRef | None = None
+    action_groups: tuple[ActionGroup, ...] = ()
+    knowledge_bases: tuple[KnowledgeBaseLink, ...] = ()
+    collaborators: tuple[Collaborator, ...] = ()
+    collaboration: str | None = None
+    prompt_overrides: Concealed | None = None
+    parser_function_arn: str | None = None
+    orchestration: str | None = None
+    orchestration_function_arn: str | None = None
+    kms_key_arn: str | None = None
+    memory: tuple[str, ...] = ()
+    idle_session_seconds: int | None = None
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def is_draft(self) -> bool:
+        """Tell whether this is the working copy."""
+        return self.version == DRAFT
+
+
+class Agent(Frozen):
+    """An agent with every version that something serves, and its draft.
+
+    `owner` and `purpose` come from tags or from the store (`recert agent set`); None is *not
+    stated*; `tags` None is *could not be read*.
+    """
+
+    arn: str
+    id: str
+    name: str
+    kind: AgentKind
+    account: str
+    region: str
+    status: str | None = None
+    description: str | None = None
+    tags: Tags | None = {}
+    owner: str | None = None
+    purpose: str | None = None
+    created_at: Instant | None = None
+    updated_at: Instant | None = None
+    versions: tuple[AgentVersion, ...] = ()
+    aliases: tuple[Alias, ...] = ()
+    aliases_known: bool = True
+
+    @property
+    def draft(self) -> AgentVersion | None:
+        """Return the working copy, None where it could not be read."""
+        return next((item for item in self.versions if item.is_draft), None)
+
+    @property
+    def live_versions(self) -> tuple[str, ...]:
+        """Return what an alias or endpoint serves, in numeric order; a draft is never live."""
+        found = {
+            version
+            for alias in self.aliases
+            if not alias.test
+            for version in alias.versions
+            if version != DRAFT
+        }
+        return tuple(sorted(found, key=lambda text: (len(text), text)))
+
+    @property
+    def draft_served(self) -> bool:
+        """Tell whether an alias other than the built-in test alias routes to the draft."""
+        return any(DRAFT in alias.versions for alias in self.aliases if not alias.test)
+
+    def version(self, version: str) -> AgentVersion | None:
+        """Return one version, None where it was not read."""
+        return next((item for item in self.versions if item.version == version), None)
+
+    @property
+    def reviewed_versions(self) -> tuple[AgentVersion, ...]:
+        """Return what a review judges: the live versions, or the draft where nothing is live yet."""
+        live = tuple(
+            found for name in self.live_versions if (found := self.version(name)) is not None
+        )
+        if live:
+            return live
+        return (self.draft,) if self.draft is not None else ()
+
+    @property
+    def role_arns(self) -> tuple[str, ...]:
+        """Return the execution roles of the reviewed versions, newest first, without repeats."""
+        roles = [item.role_arn for item in reversed(self.reviewed_versions) if item.role_arn]
+        return tuple(dict.fromkeys(roles))
+
+    @property
+    def execution_role_arn(self) -> str | None:
+        """Return the role of the newest reviewed version, None where there is none or none was read."""
+        return self.role_arns[0] if self.role_arns else None

@@ -1,0 +1,63 @@
+"""The canonical form: one byte string for one value, and its digest.
+
+Restricted JSON (string keys, strings, integers below 2**53, booleans, null, lists, maps; no
+floats), sorted keys, no white space, ASCII only. For such values the bytes equal those of RFC 8785
+where keys are ASCII, so that any verifier with a JSON parser can re-derive them.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+_LARGEST = 2**53
+
+
+def canonical(value: object) -> bytes:
+    """Return the canonical bytes of a restricted JSON value; raises ValueError for anything else."""
+    _require_restricted(value, "$")
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
+    ).encode("ascii")
+
+
+def digest(value: object) -> str:
+    """Return the SHA-256 of the canonical bytes, as 64 hex digits."""
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def _require_restricted(value: object, path: str) -> None:
+    if value is None or isinstance(value, bool | str):
+        return
+    if isinstance(value, int):
+        if abs(value) >= _LARGEST:
+            raise ValueError(f"{path}: {value} is too large for canonical JSON")
+        return
+    if isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            _require_restricted(item, f"{path}[{index}]")
+        return
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if not isinstance(key, str):
+                raise ValueError(f"{path}: key {key!r} is no string")  # noqa: TRY004 - a bad value, as the rest
+            _require_restricted(item, f"{path}.{key}")
+        return
+    raise ValueError(f"{path}: {type(value).__name__} has no canonical form")
+
+
+def parse_strict(data: bytes | str) -> Any:
+    """Parse JSON and refuse duplicate keys and non-finite numbers; raises ValueError."""
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            names = [key for key, _ in pairs]
+            twice = next(key for key in names if names.count(key) > 1)
+            raise ValueError(f"the key {twice!r} stands twice in one object")
+        return found
+
+    def refuse(text: str) -> Any:
+        raise ValueError(f"{text} is no JSON number")
+
+    return json.loads(data, object_pairs_hook=unique, parse_constant=refuse)

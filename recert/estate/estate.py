@@ -1,0 +1,106 @@
+"""The estate: one reading of everything, with what could not be read."""
+
+from functools import cached_property
+from typing import Literal
+
+from recert.estate.agents import Agent, AgentKind
+from recert.estate.authority import ManagedPolicy, Organization, Role
+from recert.estate.base import Frozen, Instant
+from recert.estate.canonical import digest
+from recert.estate.integrations import Bucket, Function, Guardrail, KnowledgeBase
+
+SCHEMA_VERSION = 1
+
+
+class Source(Frozen):
+    """Where a reading comes from: the live caller, or a recording by its digest."""
+
+    kind: Literal["live", "replay"]
+    caller_arn: str | None = None
+    recording_digest: str | None = None
+    synthetic: bool = False
+
+
+class Gap(Frozen):
+    """One call that could not be made or answered, and what that leaves unknown.
+
+    `service` and `operation` are botocore's names; `error` is AWS's code; `subject` the ARN or id
+    that the call was about, empty for a whole listing.
+    """
+
+    account: str
+    region: str
+    service: str
+    operation: str
+    error: str
+    effect: str
+    subject: str = ""
+
+
+class Coverage(Frozen):
+    """What the reading does not hold: `gaps` were refused or failed; `limits` AWS never shows."""
+
+    gaps: tuple[Gap, ...] = ()
+    limits: tuple[str, ...] = ()
+
+
+class Visit(Frozen):
+    """One account, region and agent kind that a collector of this version has read."""
+
+    account: str
+    region: str
+    kind: AgentKind
+    collector: int
+
+
+class Estate(Frozen):
+    """A reading of one or many accounts at one instant.
+
+    Lists are sorted by ARN. `managed_policies` holds every policy that a role attaches or is
+    bounded by, as far as it could be read.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    taken_at: Instant
+    source: Source
+    visits: tuple[Visit, ...] = ()
+    agents: tuple[Agent, ...] = ()
+    roles: tuple[Role, ...] = ()
+    managed_policies: tuple[ManagedPolicy, ...] = ()
+    functions: tuple[Function, ...] = ()
+    knowledge_bases: tuple[KnowledgeBase, ...] = ()
+    guardrails: tuple[Guardrail, ...] = ()
+    buckets: tuple[Bucket, ...] = ()
+    organization: Organization | None = None
+    coverage: Coverage = Coverage()
+
+    @cached_property
+    def agents_by_arn(self) -> dict[str, Agent]:
+        """Index the agents."""
+        return {agent.arn: agent for agent in self.agents}
+
+    @cached_property
+    def roles_by_arn(self) -> dict[str, Role]:
+        """Index the roles."""
+        return {role.arn: role for role in self.roles}
+
+    @cached_property
+    def policies_by_arn(self) -> dict[str, ManagedPolicy]:
+        """Index the managed policies."""
+        return {policy.arn: policy for policy in self.managed_policies}
+
+    @cached_property
+    def functions_by_arn(self) -> dict[str, Function]:
+        """Index the functions by unqualified ARN."""
+        return {function.arn: function for function in self.functions}
+
+    @cached_property
+    def knowledge_bases_by_id(self) -> dict[tuple[str, str, str], KnowledgeBase]:
+        """Index the knowledge bases by account, region and id."""
+        return {(base.account, base.region, base.id): base for base in self.knowledge_bases}
+
+    @cached_property
+    def content_digest(self) -> str:
+        """Return the digest of what was read, without the instant and the source."""
+        body = self.model_dump(mode="json", exclude={"taken_at", "source"})
+        return digest(body)

@@ -1,0 +1,146 @@
+"""What an agent can drive: functions, knowledge bases, data sources, action groups, collaborators."""
+
+from recert.estate.base import Concealed, Frozen, Instant, Tags
+
+
+class Function(Frozen):
+    """A Lambda function behind an agent; `resource_policy` is JSON text, None where there is none.
+
+    `resource_policy_known` and `configuration_known` tell a missing answer from an empty one.
+    """
+
+    arn: str
+    name: str
+    account: str
+    region: str
+    role_arn: str | None = None
+    code_sha256: str | None = None
+    runtime: str | None = None
+    layers: tuple[str, ...] = ()
+    environment: dict[str, Concealed] = {}
+    kms_key_arn: str | None = None
+    resource_policy: str | None = None
+    resource_policy_known: bool = True
+    configuration_known: bool = True
+    updated_at: Instant | None = None
+
+
+class DataSource(Frozen):
+    """Where a knowledge base takes its text from; `kind` as AWS names it (`S3`, `WEB`, `CONFLUENCE`, …)."""
+
+    id: str
+    name: str
+    kind: str
+    status: str | None = None
+    bucket_arn: str | None = None
+    bucket_owner: str | None = None
+    prefixes: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+    secret_arn: str | None = None
+    kms_key_arn: str | None = None
+    function_arns: tuple[str, ...] = ()
+
+
+class KnowledgeBase(Frozen):
+    """A knowledge base with its role, its store (`storage_*`) and its sources.
+
+    `data_sources` is None where they could not be listed.
+    """
+
+    arn: str
+    id: str
+    name: str
+    account: str
+    region: str
+    kind: str | None = None
+    status: str | None = None
+    role_arn: str | None = None
+    embedding_model: str | None = None
+    storage_kind: str | None = None
+    storage_arns: tuple[str, ...] = ()
+    secret_arns: tuple[str, ...] = ()
+    table_names: tuple[str, ...] = ()
+    data_sources: tuple[DataSource, ...] | None = ()
+    tags: Tags = {}
+
+
+class Bucket(Frozen):
+    """A bucket that an agent reads from; tags or policy None where they could not be read."""
+
+    arn: str
+    account: str | None = None
+    tags: Tags | None = None
+    policy: str | None = None
+    policy_known: bool = False
+
+
+class Guardrail(Frozen):
+    """One version of a guardrail; `content` is the digest of its settings, None where unread."""
+
+    arn: str
+    id: str
+    version: str
+    name: str
+    account: str
+    region: str
+    status: str | None = None
+    content: str | None = None
+    kms_key_arn: str | None = None
+
+
+class ToolFunction(Frozen):
+    """One function that an action group offers to the model."""
+
+    name: str
+    requires_confirmation: bool = False
+    parameters: tuple[str, ...] = ()
+
+
+class ActionGroup(Frozen):
+    """A set of tools of one agent version.
+
+    `executor` is `lambda`, `return_control` or `builtin`; `signature` is AWS's parent signature
+    (`AMAZON.CodeInterpreter`, …); `schema_*` locate or digest the API schema.
+    """
+
+    id: str
+    name: str
+    state: str
+    executor: str | None = None
+    function_arn: str | None = None
+    signature: str | None = None
+    functions: tuple[ToolFunction, ...] = ()
+    schema_digest: str | None = None
+    schema_bucket: str | None = None
+    schema_key: str | None = None
+    description: str | None = None
+
+    @property
+    def enabled(self) -> bool:
+        """Tell whether the agent may call it."""
+        return self.state == "ENABLED"
+
+
+class KnowledgeBaseLink(Frozen):
+    """The association of an agent version with a knowledge base."""
+
+    id: str
+    state: str
+    description: str | None = None
+
+
+class Collaborator(Frozen):
+    """Another agent that this one hands work to, through that agent's alias."""
+
+    id: str
+    name: str
+    alias_arn: str
+    relays_history: bool = False
+    instruction: Concealed | None = None
+
+
+class GuardrailRef(Frozen):
+    """Which guardrail a version names; `version` `DRAFT` can change under a live agent."""
+
+    identifier: str
+    version: str

@@ -1,0 +1,237 @@
+"""The tables: a projection of the ledger that can be asked questions.
+
+Every row that matters is written in the transaction that appends its ledger entry. Columns hold
+text, integers and instants (as text, UTC) only, so that SQLite and PostgreSQL read them alike.
+JSON columns hold canonical or plain JSON text. No relationship is declared: reads name their
+columns.
+"""
+
+from sqlalchemy import CheckConstraint, Index, LargeBinary, MetaData, Text
+from sqlmodel import Field, SQLModel
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+metadata = MetaData(naming_convention=NAMING)
+
+
+class Table(SQLModel):
+    """The base of every table; it carries the naming convention, so that each constraint has a name."""
+
+    metadata = metadata
+
+
+class LedgerRow(Table, table=True):
+    """One entry of the ledger: its exact canonical bytes, chained by hash, never changed."""
+
+    __tablename__ = "ledger"
+
+    seq: int = Field(primary_key=True)
+    prev: str = Field(sa_type=Text, unique=True)
+    hash: str = Field(sa_type=Text, unique=True)
+    entry: str = Field(sa_type=Text)
+
+
+class Meta(Table, table=True):
+    """What the store is: `store_id`, `kind` (live or replay), `synthetic`, `created_at` and the like."""
+
+    __tablename__ = "meta"
+
+    key: str = Field(primary_key=True, sa_type=Text)
+    value: str = Field(sa_type=Text)
+
+
+class PersonRow(Table, table=True):
+    """A known human; `roles`, `aliases` (owner tags, user names) and `sts` (ARN patterns) are JSON lists."""
+
+    __tablename__ = "person"
+
+    id: str = Field(primary_key=True, sa_type=Text)
+    name: str = Field(sa_type=Text)
+    roles: str = Field(default="[]", sa_type=Text)
+    aliases: str = Field(default="[]", sa_type=Text)
+    sts: str = Field(default="[]", sa_type=Text)
+    active: bool = True
+    added_at: str = Field(sa_type=Text)
+
+
+class AgentSetting(Table, table=True):
+    """Owner and purpose that a person stated for an agent; they win over tags."""
+
+    __tablename__ = "agent_setting"
+
+    agent: str = Field(primary_key=True, sa_type=Text)
+    owner: str | None = Field(default=None, sa_type=Text)
+    purpose: str | None = Field(default=None, sa_type=Text)
+    set_at: str = Field(sa_type=Text)
+    set_by: str = Field(sa_type=Text)
+
+
+class SnapshotRow(Table, table=True):
+    """One reading: its estate as compressed JSON, its source, its digest and its counts."""
+
+    __tablename__ = "snapshot"
+
+    id: str = Field(primary_key=True, sa_type=Text)
+    taken_at: str = Field(sa_type=Text, index=True)
+    source: str = Field(sa_type=Text)
+    digest: str = Field(sa_type=Text)
+    agents: int
+    roles: int
+    gaps: int
+    api_calls: int
+    estate: bytes = Field(sa_type=LargeBinary)
+
+
+class EventRow(Table, table=True):
+    """One lifecycle event; `before` and `after` are JSON text."""
+
+    __tablename__ = "event"
+
+    id: str = Field(primary_key=True, sa_type=Text)
+    snapshot: str = Field(foreign_key="snapshot.id", sa_type=Text, index=True)
+    agent: str = Field(sa_type=Text, index=True)
+    kind: str = Field(sa_type=Text)
+    severity: str = Field(sa_type=Text)
+    live: bool
+    subject: str = Field(default="", sa_type=Text)
+    before: str = Field(default="null", sa_type=Text)
+    after: str = Field(default="null", sa_type=Text)
+    how: str = Field(default="", sa_type=Text)
+    detected_at: str = Field(sa_type=Text, index=True)
+    campaign: str | None = Field(default=None, foreign_key="campaign.id", sa_type=Text, index=True)
+
+
+class CampaignRow(Table, table=True):
+    """One campaign; `trigger` and `settings` are JSON text, `scope` the JSON list of its agents."""
+
+    __tablename__ = "campaign"
+    __table_args__ = (
+        CheckConstraint(
+            "state in ('draft','preparing','prepare_failed','staged','active','cancelled',"
+            "'reviewed','remediating','verified','closed')",
+            name="state_known",
+        ),
+    )
+
+    id: str = Field(primary_key=True, sa_type=Text)
+    name: str = Field(sa_type=Text)
+    state: str = Field(sa_type=Text, index=True)
+    trigger: str = Field(sa_type=Text)
+    scope: str = Field(default="[]", sa_type=Text)
+    settings: str = Field(default="{}", sa_type=Text)
+    owner: str | None = Field(default=None, sa_type=Text)
+    opened_at: str = Field(sa_type=Text)
+    launched_at: str | None = Field(default=None, sa_type=Text)
+    due_at: str | None = Field(default=None, sa_type=Text)
+    due_zone: str = Field(default="UTC", sa_type=Text)
+    ended_at: str | None = Field(default=None, sa_type=Text)
+    end_reason: str | None = Field(default=None, sa_type=Text)
+    snapshot: str | None = Field(default=None, foreign_key="snapshot.id", sa_type=Text)
+    predecessor: str | None = Field(default=None, foreign_key="campaign.id", sa_type=Text)
+    catalogue: str = Field(default="", sa_type=Text)
+
+
+class ItemRow(Table, table=True):
+    """One thing to decide. `body` is JSON: what the item is about and the evidence for it.
+
+    `rank` orders a review (0 first: unexplained, new, risky); `current` is the decision in force.
+    """
+
+    __tablename__ = "item"
+    __table_args__ = (
+        CheckConstraint(
+            "state in ('pending','decided','signed_off','excluded','superseded','conflicted')",
+            name="state_known",
+        ),
+        CheckConstraint(
+            "kind in ('permission','attachment','trust','invoker','integration','stewardship','unread')",
+            name="kind_known",
+        ),
+        Index("ix_item_campaign_rank_id", "campaign", "rank", "id"),
+        Index("ix_item_campaign_state_reviewer", "campaign", "state", "reviewer"),
+    )
+
+    id: str = Field(primary_key=True, sa_type=Text)
+    campaign: str = Field(foreign_key="campaign.id", sa_type=Text)
+    kind: str = Field(sa_type=Text)
+    state: str = Field(default="pending", sa_type=Text)
+    agent: str | None = Field(default=None, sa_type=Text, index=True)
+    reviewer: str | None = Field(default=None, sa_type=Text)
+    title: str = Field(sa_type=Text)
+    subject: str = Field(sa_type=Text)
+    """What stays the same across campaigns (a grant's key, a principal), for the delta."""
+    service: str = Field(default="", sa_type=Text)
+    level: str = Field(default="", sa_type=Text)
+    privileged: bool = False
+    rank: int = 0
+    delta: str = Field(default="new", sa_type=Text)
+    recommendation: str = Field(default="", sa_type=Text)
+    reason: str = Field(default="", sa_type=Text)
+    basis_digest: str = Field(sa_type=Text)
+    shown_digest: str = Field(sa_type=Text)
+    body: str = Field(default="{}", sa_type=Text)
+    current: str | None = Field(default=None, sa_type=Text)
+    signoff: str | None = Field(default=None, sa_type=Text)
+    excluded_by: str | None = Field(default=None, sa_type=Text)
+    version: int = 0
+
+
+class DecisionRow(Table, table=True):
+    """One decision, kept for ever; `client_id` makes a repeated request harmless.
+
+    `state` is `current`, `superseded` (by a later one), or `undone`.
+    """
+
+    __tablename__ = "decision"
+    __table_args__ = (
+        CheckConstraint(
+            "verdict in ('attest','attest_until','reduce','revoke','exception','abstain','no_response')",
+            name="verdict_known",
+        ),
+        CheckConstraint("state in ('current','superseded','undone')", name="state_known"),
+    )
+
+    id: str = Field(primary_key=True, sa_type=Text)
+    item: str = Field(foreign_key="item.id", sa_type=Text, index=True)
+    campaign: str = Field(foreign_key="campaign.id", sa_type=Text, index=True)
+    verdict: str = Field(sa_type=Text)
+    state: str = Field(default="current", sa_type=Text)
+    rationale: str = Field(default="", sa_type=Text)
+    until: str | None = Field(default=None, sa_type=Text)
+    reduce_to: str = Field(default="[]", sa_type=Text)
+    control: str | None = Field(default=None, sa_type=Text)
+    approver: str | None = Field(default=None, sa_type=Text)
+    decided_by: str = Field(sa_type=Text)
+    strength: str = Field(sa_type=Text)
+    decided_at: str = Field(sa_type=Text)
+    basis_digest: str = Field(sa_type=Text)
+    shown_digest: str | None = Field(default=None, sa_type=Text)
+    headless: bool
+    basis_named: bool
+    bulk: int = 1
+    client_id: str = Field(sa_type=Text, unique=True)
+    supersedes: str | None = Field(default=None, sa_type=Text)
+    entry: int = Field(foreign_key="ledger.seq")
+
+
+class SignoffRow(Table, table=True):
+    """One sign-off: the statement that was signed, its signature if any, and the head that it covers."""
+
+    __tablename__ = "signoff"
+
+    id: str = Field(primary_key=True, sa_type=Text)
+    campaign: str = Field(foreign_key="campaign.id", sa_type=Text, index=True)
+    signer: str = Field(sa_type=Text)
+    strength: str = Field(sa_type=Text)
+    signature: str = Field(default="none", sa_type=Text)
+    statement: str = Field(sa_type=Text)
+    signed_at: str = Field(sa_type=Text)
+    size: int
+    head: str = Field(sa_type=Text)
+    entry: int = Field(foreign_key="ledger.seq")
