@@ -20,12 +20,16 @@ class RecertError(Exception):
 
 
 class PolicyError(RecertError):
-    """A policy document that IAM would not accept; `path` names the element, as in `Statement[2].Action`."""
+    """A policy document that IAM would not accept.
+
+    `path` names the element, as in `Statement[2].Action`, and `fault` says what is wrong with it.
+    """
 
     exit_code = 2
 
     def __init__(self, what: str, remedy: str = "", *, path: str = "") -> None:
         self.path = path
+        self.fault = what
         super().__init__(f"{path}: {what}" if path else what, remedy)
 
 

@@ -1,0 +1,275 @@
+"""Wildcard matching in linear time: actions, resources, ARNs, strings.
+
+`*` is any run of characters, `?` exactly one. A pattern without `?` is matched piece by piece,
+leftmost first; all others by a bit-parallel automaton that reads each character of the text once,
+so no pattern can make a match slow.
+
+Resources follow the segments of an ARN: a `*` that ends a segment may run across colons, every
+other wildcard stays inside its segment. In the last segment of the pattern all of them are free:
+AWS leaves that open, and the freer reading shows more access.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+Match = Callable[[str], bool]
+
+_CACHED: Final = 1024
+_MIXED: Final = re.compile(r"[*?]*\*\?[*?]*")
+_LAST_SEGMENT: Final = 5
+
+
+class Automaton:
+    """A pattern as a bit-parallel automaton: bit j is set when j characters are consumed."""
+
+    __slots__ = ("_any", "_chars", "_end", "_inside", "_loops", "_tight_loops")
+
+    def __init__(self, free: tuple[tuple[str, bool], ...]) -> None:
+        """Take the pattern in stretches; in a stretch that is not free wildcards shun the colon."""
+        chars: dict[str, int] = {}
+        loops = tight = anything = inside = 0
+        state = 1
+        for text, is_free in free:
+            for char in text:
+                if char == "*":
+                    loops, tight = (loops | state, tight) if is_free else (loops, tight | state)
+                    continue
+                if char == "?":
+                    anything, inside = (
+                        (anything | state, inside) if is_free else (anything, inside | state)
+                    )
+                else:
+                    chars[char] = chars.get(char, 0) | state
+                state <<= 1
+        self._chars, self._end = chars, state
+        self._any, self._inside, self._loops, self._tight_loops = anything, inside, loops, tight
+
+    def matches(self, text: str) -> bool:
+        """Tell whether the pattern matches the text, character by character."""
+        active, chars, anything, loops = 1, self._chars, self._any, self._loops
+        tight_any, tight_loops = anything | self._inside, loops | self._tight_loops
+        for char in text:
+            if char == ":":
+                step, stay = anything, loops
+            else:
+                step, stay = tight_any, tight_loops
+            active = (active & (chars.get(char, 0) | step)) << 1 | active & stay
+            if not active:
+                return False
+        return bool(active & self._end)
+
+    def overlaps(self, pattern: str) -> bool:
+        """Tell whether some text matches both this pattern and the other one."""
+        active, chars, full = 1, self._chars, (self._end << 1) - 1
+        anything, loops = self._any, self._loops
+        tight_any, tight_loops = anything | self._inside, loops | self._tight_loops
+        for char in pattern:
+            if char == "*":
+                active = full & -(active & -active)
+            elif char == "?":
+                active = (active << 1 | active & tight_loops) & full
+            elif char == ":":
+                active = (active & (chars.get(char, 0) | anything)) << 1 | active & loops
+            else:
+                step = chars.get(char, 0) | tight_any
+                active = (active & step) << 1 | active & tight_loops
+            if not active:
+                return False
+        return bool(active & self._end)
+
+    def covers(self, pattern: str) -> bool:
+        """Tell whether this pattern matches whatever the other one matches.
+
+        A yes is certain; a no may be a pattern that covers the other in several pieces.
+        """
+        active, chars = 1, self._chars
+        anything, loops = self._any | self._inside, self._loops | self._tight_loops
+        for char in pattern:
+            if char == "*":
+                active &= loops
+            elif char == "?":
+                active = (active & anything) << 1 | active & loops
+            elif char == ":":
+                active = (active & (chars.get(char, 0) | self._any)) << 1 | active & self._loops
+            else:
+                active = (active & (chars.get(char, 0) | anything)) << 1 | active & loops
+            if not active:
+                return False
+        return bool(active & self._end)
+
+
+def has_wildcard(text: str) -> bool:
+    """Tell whether the text holds a wildcard."""
+    return "*" in text or "?" in text
+
+
+def _always(_: str) -> bool:
+    return True
+
+
+def _pieces(pattern: str) -> Match:
+    """Match a pattern that has stars and no question mark."""
+    first, *middle, last = pattern.split("*")
+    middle = [piece for piece in middle if piece]
+    ends = len(first) + len(last)
+    if not middle:
+        if not last:
+            return lambda text: text.startswith(first)
+        return lambda text: len(text) >= ends and text.startswith(first) and text.endswith(last)
+
+    def match(text: str) -> bool:
+        if len(text) < ends or not text.startswith(first) or not text.endswith(last):
+            return False
+        position, end = len(first), len(text) - len(last)
+        for piece in middle:
+            position = text.find(piece, position, end)
+            if position < 0:
+                return False
+            position += len(piece)
+        return True
+
+    return match
+
+
+_globs: dict[str, Match] = {}
+
+
+def glob(pattern: str) -> Match:
+    """Compile a pattern whose wildcards match anything, colons too; case counts."""
+    found = _globs.get(pattern)
+    if found is None:
+        if len(_globs) >= _CACHED:
+            _globs.clear()
+        found = _globs[pattern] = _glob(pattern)
+    return found
+
+
+def _glob(pattern: str) -> Match:
+    if "?" in pattern:
+        return Automaton(((pattern, True),)).matches
+    if "*" not in pattern:
+        return pattern.__eq__
+    if not pattern.strip("*"):
+        return _always
+    return _pieces(pattern)
+
+
+def with_plain_service(resource: str) -> str:
+    """Lower partition, service and region of an ARN: IAM does not tell `SNS` from `sns` there."""
+    if resource.islower():
+        return resource
+    parts = resource.split(":", 4)
+    if len(parts) < 5:  # noqa: PLR2004 - arn, partition, service, region, rest
+        return resource
+    rest = parts.pop()
+    head = ":".join(parts)
+    return resource if head.islower() else f"{head.lower()}:{rest}"
+
+
+class ResourcePattern:
+    """One value of a Resource or NotResource element, ready to be matched."""
+
+    __slots__ = ("_automaton", "_stretches", "matches", "text")
+
+    matches: Match
+
+    def __init__(self, text: str) -> None:
+        """Compile the pattern; `matches` takes a resource with a plain head."""
+        self.text = text = with_plain_service(text)
+        self._automaton: Automaton | None = None
+        head, colon, tail = _split(text)
+        # Marks before stars: of the same patterns, `covers` knows more about this one.
+        tail = _MIXED.sub(_marks_first, tail) if "*?" in tail else tail
+        self._stretches: tuple[tuple[str, bool], ...] = ((head + colon + tail, True),)
+        if has_wildcard(head):
+            segments = head.split(":")
+            if any(_bound(segment) for segment in segments):
+                self._stretches = _stretches(segments, colon + tail)
+                crossing = any(segment.endswith("*") for segment in segments)
+                self.matches = self._automatic if crossing else _aligned(segments, tail)
+                return
+        self.matches = glob(text)
+
+    @property
+    def automaton(self) -> Automaton:
+        """The pattern as an automaton, built when first asked for."""
+        if self._automaton is None:
+            self._automaton = Automaton(self._stretches)
+        return self._automaton
+
+    def _automatic(self, text: str) -> bool:
+        return self.automaton.matches(text)
+
+
+def _split(text: str) -> tuple[str, str, str]:
+    """Part the segments in which wildcards are bound from the last one, where they are free."""
+    parts = text.split(":", _LAST_SEGMENT)
+    if len(parts) == 1:
+        return "", "", text
+    return ":".join(parts[:-1]), ":", parts[-1]
+
+
+def _marks_first(run: re.Match[str]) -> str:
+    return "?" * run[0].count("?") + "*"
+
+
+def _bound(segment: str) -> bool:
+    return has_wildcard(segment.rstrip("*"))
+
+
+def _stretches(segments: list[str], tail: str) -> tuple[tuple[str, bool], ...]:
+    stretches: list[tuple[str, bool]] = []
+    for position, segment in enumerate(segments):
+        body = segment.rstrip("*")
+        stretches.append((":" + body if position else body, False))
+        stretches.append((segment[len(body) :], True))
+    return (*stretches, (tail, True))
+
+
+def _aligned(segments: list[str], tail: str) -> Match:
+    """Match segment by segment: no wildcard of this pattern crosses a colon before the tail."""
+    matches = [*map(glob, segments), glob(tail)]
+    count = len(segments)
+
+    def match(text: str) -> bool:
+        parts = text.split(":", count)
+        return len(parts) > count and all(
+            each(part) for each, part in zip(matches, parts, strict=True)
+        )
+
+    return match
+
+
+_resources: dict[str, ResourcePattern] = {}
+
+
+def resource_pattern(text: str) -> ResourcePattern:
+    """Compile one value of a Resource element; compiled patterns are kept for the next policy."""
+    found = _resources.get(text)
+    if found is None:
+        if len(_resources) >= _CACHED:
+            _resources.clear()
+        found = _resources[text] = ResourcePattern(text)
+    return found
+
+
+_ARN_PARTS: Final = 6
+
+
+def arn_parts(text: str) -> list[str] | None:
+    """Split an ARN into its six components, the last one empty where it is missing.
+
+    None where there are too few colons to speak of an ARN.
+    """
+    parts = text.split(":", _ARN_PARTS - 1)
+    if len(parts) == _ARN_PARTS:
+        return parts
+    return [*parts, ""] if len(parts) == _ARN_PARTS - 1 else None
+
+
+def arn_like(pattern: list[str], arn: list[str]) -> bool:
+    """Compare two split ARNs component by component, wildcards never crossing from one to another."""
+    return all(each == part or glob(each)(part) for each, part in zip(pattern, arn, strict=True))

@@ -1,0 +1,217 @@
+"""The resources that a statement speaks of, and what of an ARN pattern they take in.
+
+A cell is one pattern that a grant opens: the ARNs of one shape that one of its Resource elements
+fits. Whether a Deny takes all of a cell, or a ceiling leaves some of it, is asked here; every answer
+leans towards more access, because access that is thought away is access that nobody reviews.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from recert.iam.catalogue import Catalogue
+from recert.iam.grammar import Policy, Statement
+from recert.iam.overlap import LITERAL_STAR, contains, intersects, normal, plain_head
+from recert.iam.sets import bits_of
+from recert.iam.shapes import meet
+
+BARE = LITERAL_STAR
+"""The cell of actions that take no resource: the text `*` itself, which only `*` grants."""
+
+Cell = tuple[str, int]
+"""A pattern in normal form, and the actions that may act on what fits it."""
+
+_CACHED = 2048
+_FEW = 16
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The Resource or NotResource element of a statement.
+
+    `patterns` as the policy writes them; `negated` for NotResource. A statement without either
+    speaks of every resource, as in a trust policy.
+    """
+
+    patterns: tuple[str, ...]
+    negated: bool
+    variables: bool
+
+    @cached_property
+    def everything(self) -> bool:
+        """Whether every resource is meant, whatever the action."""
+        return not self._wide if self.negated else "*" in self._wide
+
+    @cached_property
+    def _wide(self) -> tuple[str, ...]:
+        return tuple(normal(each, variables=self.variables) for each in self.patterns)
+
+    @cached_property
+    def _narrow(self) -> tuple[str, ...]:
+        return tuple(normal(each, variables=self.variables, wide=False) for each in self.patterns)
+
+    @cached_property
+    def _wide_heads(self) -> tuple[tuple[str, str], ...]:
+        return tuple((plain_head(each), each) for each in self._wide)
+
+    @cached_property
+    def _narrow_heads(self) -> tuple[tuple[str, str], ...]:
+        return tuple((plain_head(each), each) for each in self._narrow)
+
+    def covers(self, cell: str) -> bool:
+        """Whether every resource of a cell is certainly meant."""
+        return not self._shares(cell) if self.negated else self._holds(cell)
+
+    def touches(self, cell: str) -> bool:
+        """Whether some resource of a cell may be meant."""
+        return not self._holds(cell) if self.negated else self._shares(cell)
+
+    def _holds(self, cell: str) -> bool:
+        """Whether one of the patterns contains a cell; their plain beginnings tell most apart."""
+        return any(
+            cell.startswith(head) and contains(each, cell) for head, each in self._narrow_heads
+        )
+
+    def _shares(self, cell: str) -> bool:
+        """Whether one of the patterns intersects a cell."""
+        start = plain_head(cell)
+        return any(
+            (start.startswith(head) or head.startswith(start)) and intersects(each, cell)
+            for head, each in self._wide_heads
+        )
+
+    def meets(self, other: "Reach") -> bool:
+        """Whether two statements may speak of the same resource."""
+        if self.everything or other.everything or (self.negated and other.negated):
+            return True
+        if self.negated:
+            return any(self.touches(each) for each in other._wide)  # noqa: SLF001 - its own kind
+        return any(other.touches(each) for each in self._wide)
+
+    def holds(self, other: "Reach") -> bool:
+        """Whether every resource of another statement is certainly meant here too."""
+        if self.everything or self == other:
+            return True
+        return not other.negated and all(self.covers(each) for each in other._wide)  # noqa: SLF001 - its own kind
+
+    @property
+    def open_patterns(self) -> tuple[str, ...]:
+        """The patterns that are granted, in normal form; `*` where only exceptions are named."""
+        return ("*",) if self.negated else self._wide
+
+
+def reach_of(policy: Policy, statement: Statement) -> Reach:
+    """Return the resources that a statement speaks of."""
+    if statement.not_resources is not None:
+        return _reach(statement.not_resources, True, policy.has_variables)
+    if statement.resources is not None:
+        return _reach(statement.resources, False, policy.has_variables)
+    return _reach(("*",), False, policy.has_variables)
+
+
+@lru_cache(maxsize=8192)
+def _reach(patterns: tuple[str, ...], negated: bool, variables: bool) -> Reach:  # noqa: FBT001 - cache key
+    return Reach(patterns, negated, variables)
+
+
+class Ground:
+    """Cells as they are in one account: the catalogue's shapes with its partition and number."""
+
+    def __init__(self, catalogue: Catalogue, *, partition: str, account: str) -> None:
+        self.catalogue = catalogue
+        self.partition = partition
+        self.account = account
+        self._cells: dict[str, tuple[Cell, ...]] = {}
+        self._fits: dict[Reach, int] = {}
+        self._opened: dict[tuple[Reach, int], tuple[Cell, ...]] = {}
+
+    def fit(self, reach: Reach) -> int:
+        """Return the known actions that may act on some resource of a statement."""
+        found = self._fits.get(reach)
+        if found is None:
+            found = self._fits[reach] = self._fit(reach)
+        return found
+
+    def _fit(self, reach: Reach) -> int:
+        mask = 0
+        if reach.negated:
+            for _, actions in self.cells(reach, self.catalogue.everything):
+                mask |= actions
+            return mask
+        for pattern in reach.open_patterns:
+            mask |= self.catalogue.shapes.fitting_normal(pattern).mask
+        return mask & ~self._never(reach, mask)
+
+    def _never(self, reach: Reach, mask: int) -> int:
+        """Return the actions that AWS refuses on everything that the statement names."""
+        refused = 0
+        for rule in self.catalogue.never:
+            candidates = mask & rule.mask
+            if candidates and not reach.everything:
+                left = 0
+                for _, actions in self.cells(reach, candidates):
+                    left |= actions
+                refused |= candidates & ~left
+        return refused
+
+    def cells(self, reach: Reach, among: int) -> tuple[Cell, ...]:
+        """Return the cells that a statement opens to some of the actions in `among`."""
+        key = (reach, among)
+        found = self._opened.get(key)
+        if found is None:
+            if len(self._opened) >= _CACHED:
+                self._opened.clear()
+            found = self._opened[key] = tuple(
+                (cell, mask)
+                for pattern in reach.open_patterns
+                for cell, actions in self._candidates(pattern, among)
+                if (mask := actions & among) and (not reach.negated or reach.touches(cell))
+            )
+        return found
+
+    def _candidates(self, pattern: str, among: int) -> Iterable[Cell]:
+        """Return the cells of a pattern, only those of the actions where they are few."""
+        if pattern != "*" or among.bit_count() > _FEW:
+            return self._of_pattern(pattern)
+        held = self._by_action
+        return {id(cell): cell for index in bits_of(among) for cell in held.get(index, ())}.values()
+
+    def prepare(self) -> None:
+        """Make what most questions need, so that the first one is as quick as the rest."""
+        self._candidates("*", 0)
+
+    @cached_property
+    def _by_action(self) -> dict[int, list[Cell]]:
+        """The cells of `*` by the position of each action that may act on them."""
+        found: dict[int, list[Cell]] = defaultdict(list)
+        for cell in self._of_pattern("*"):
+            for index in bits_of(cell[1]):
+                found[index].append(cell)
+        return found
+
+    def _of_pattern(self, pattern: str) -> tuple[Cell, ...]:
+        found = self._cells.get(pattern)
+        if found is None:
+            if len(self._cells) >= _CACHED:
+                self._cells.clear()
+            found = self._cells[pattern] = tuple(self._make(pattern))
+        return found
+
+    def _make(self, pattern: str) -> list[Cell]:
+        fitting = self.catalogue.shapes.fitting_normal(pattern)
+        made: list[Cell] = [(BARE, fitting.bare)] if fitting.bare else []
+        for shape in fitting.shapes:
+            cell = meet(pattern, shape, partition=self.partition, account=self.account)
+            refused = self._refused(cell, shape.mask)
+            mask = shape.mask & ~refused if refused else shape.mask
+            if mask:
+                made.append((cell, mask))
+        return made
+
+    def _refused(self, cell: str, mask: int) -> int:
+        refused = 0
+        for rule in self.catalogue.never:
+            if mask & rule.mask and any(contains(each, cell) for each in rule.within):
+                refused |= rule.mask
+        return refused

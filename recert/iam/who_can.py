@@ -1,0 +1,177 @@
+"""The reverse question: which of many principals can do this, and by which grant.
+
+The index holds, for every principal, the actions that its statements name; policies that many share
+are read once. A question then costs a bit test for each principal that cannot, and one judgement of
+the statements that name the action for each that may.
+
+The answer speaks of the principals' own side: whether a key policy, a bucket policy or a trust
+policy agrees as well is for the owner of that resource.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from recert.iam.catalogue import Catalogue
+from recert.iam.certainty import Facts, certain
+from recert.iam.effective import Assessor
+from recert.iam.grammar import Statement
+from recert.iam.grants import grant_key
+from recert.iam.layers import Judge, Outcome, applicable, folded
+from recert.iam.model import Authority, SourcedPolicy
+from recert.iam.overlap import intersects
+from recert.iam.reach import Reach, reach_of
+
+
+@dataclass(frozen=True, slots=True)
+class Able:
+    """A principal that can do what was asked.
+
+    `actions` are the concrete ones among those asked about, sorted. `via` are the keys of the
+    grants that let them through. `conditional`: every one of these rests on conditions that are not
+    known to hold, or may be denied under one.
+    """
+
+    principal: str
+    actions: tuple[str, ...]
+    via: tuple[str, ...]
+    conditional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """An Allow statement with the actions that it names; `unknown` are elements that fit none."""
+
+    statement: Statement
+    mask: int
+    unknown: tuple[str, ...]
+    reach: Reach
+
+
+@dataclass(slots=True)
+class _Entry:
+    authority: Authority
+    statements: list[tuple[SourcedPolicy, _Named]]
+    named: int
+    unknown: bool
+    judge: Judge
+    facts: Facts
+
+
+@dataclass(slots=True)
+class _Answer:
+    actions: int = 0
+    names: set[str] = field(default_factory=set)
+    via: list[str] = field(default_factory=list)
+    sure: bool = False
+
+
+class WhoCan:
+    """An index over principals."""
+
+    def __init__(
+        self,
+        authorities: Iterable[Authority],
+        catalogue: Catalogue,
+        *,
+        at: datetime | None = None,
+    ) -> None:
+        self._catalogue = catalogue
+        self._assessor = Assessor(catalogue, at=at)
+        self._policies: dict[int, tuple[SourcedPolicy, list[_Named]]] = {}
+        self._entries = [self._entry(each) for each in authorities]
+        for entry in self._entries:
+            self._assessor.ground(entry.authority.role_arn).prepare()
+
+    def _entry(self, authority: Authority) -> _Entry:
+        held = [(source, named) for source in authority.identity for named in self._read(source)]
+        union = 0
+        for _, named in held:
+            union |= named.mask
+        unknown = any(named.unknown for _, named in held)
+        return _Entry(authority, held, union, unknown, *self._assessor.judge(authority))
+
+    def _read(self, source: SourcedPolicy) -> list[_Named]:
+        """Read the Allow statements of a policy, once for all principals that hold it."""
+        known = self._policies.get(id(source.policy))
+        if known is None:
+            found = []
+            for statement in applicable(source.policy):
+                if statement.effect == "Allow":
+                    elements = self._assessor.elements(statement).values()
+                    mask = 0
+                    for each, _ in elements:
+                        mask |= each
+                    unknown = tuple(name for _, names in elements for name in names)
+                    reach = reach_of(source.policy, statement)
+                    found.append(_Named(statement, mask, unknown, reach))
+            # The source is kept beside its reading: the id of a policy is its own while it lives.
+            known = self._policies[id(source.policy)] = (source, found)
+        return known[1]
+
+    def query(self, action: str, resource: str | None = None) -> tuple[Able, ...]:
+        """Return the principals that can perform an action, in the order of the index.
+
+        `action` may hold wildcards. `resource` is an ARN or pattern that the action must reach
+        somewhere; None asks about any resource.
+        """
+        mask = self._catalogue.mask(action)
+        reach = None if resource is None else Reach((resource,), False, False)
+        found = []
+        for entry in self._entries:
+            if entry.named & mask or entry.unknown:
+                able = self._ask(entry, mask, action, reach)
+                if able is not None:
+                    found.append(able)
+        return tuple(found)
+
+    def _ask(self, entry: _Entry, mask: int, action: str, target: Reach | None) -> Able | None:
+        judge, facts = entry.judge, entry.facts
+        answer, wanted = _Answer(), folded(action)
+        at_target: Outcome | None = None
+        for source, named in entry.statements:
+            common = named.mask & mask
+            names = [n for n in named.unknown if intersects(folded(n), wanted)]
+            if not (common or names) or (target is not None and not named.reach.meets(target)):
+                continue
+            variables = source.policy.has_variables
+            holds = certain(named.statement.conditions, facts, variables=variables)
+            if holds is False:
+                continue
+            outcome = judge.weigh(named.reach, common, names)
+            alive, unsure = outcome.alive, bool(outcome.unsure)
+            if target is not None:
+                if at_target is None:
+                    at_target = judge.weigh(target, mask & entry.named)
+                alive &= at_target.alive
+                unsure = any(found & alive for found, _, _ in at_target.unsure)
+            if alive or outcome.names:
+                answer.actions |= alive
+                answer.names.update(outcome.names)
+                answer.sure = answer.sure or (holds is True and not unsure)
+                answer.via += self._keys(entry, source, named, alive, outcome.names)
+        return self._able(entry, answer)
+
+    def _keys(
+        self,
+        entry: _Entry,
+        source: SourcedPolicy,
+        named: _Named,
+        alive: int,
+        names: tuple[str, ...],
+    ) -> Iterator[str]:
+        principal = entry.authority.role_arn
+        for element, (mask, unknown) in self._assessor.elements(named.statement).items():
+            if mask & alive or any(name in names for name in unknown):
+                yield grant_key(principal, source, named.statement, element)
+
+    def _able(self, entry: _Entry, answer: _Answer) -> Able | None:
+        if not answer.via:
+            return None
+        known = self._catalogue.actions(answer.actions)
+        return Able(
+            principal=entry.authority.role_arn,
+            actions=tuple(sorted({*known, *answer.names})) if answer.names else known,
+            via=tuple(answer.via),
+            conditional=not answer.sure,
+        )

@@ -1,0 +1,140 @@
+"""How fast the engine is; figures are printed, nothing is asserted of time."""
+
+import importlib.util
+import json
+import os
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from recert.iam.evaluate import Engine, load
+from recert.iam.grammar import parse_policy
+from recert.iam.model import Authority, Request, SourcedPolicy, request
+
+pytestmark = pytest.mark.benchmark
+
+OWN = "111122223333"
+SECONDS = 2.0
+LINES = 40_000
+PROGRAM = (
+    "import sys\n"
+    "from recert.iam.parallel import run_many\n"
+    "if __name__ == '__main__':\n"
+    "    for line, _ in run_many(sys.stdin, workers={workers}):\n"
+    "        sys.stdout.write(line + '\\n')\n"
+)
+
+
+def sourced(kind: Any, *statements: dict[str, Any]) -> SourcedPolicy:
+    document = {"Version": "2012-10-17", "Statement": list(statements)}
+    return SourcedPolicy(parse_policy(document), kind, kind)
+
+
+def allow(action: Any, resource: Any = "*", **more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
+
+
+def authority() -> Authority:
+    """Build a role with two identity policies, a boundary and two levels of SCPs."""
+    bedrock = sourced(
+        "inline",
+        allow(["bedrock:InvokeModel", "bedrock:Retrieve*"], "arn:aws:bedrock:*:*:*"),
+        allow("s3:Get*", ["arn:aws:s3:::kb-docs/*", "arn:aws:s3:::kb-media/*"]),
+        {**allow("s3:*", "arn:aws:s3:::kb-docs/secret/*"), "Effect": "Deny"},
+    )
+    tools = sourced(
+        "customer-managed",
+        allow("lambda:InvokeFunction", f"arn:aws:lambda:us-east-1:{OWN}:function:tool-*"),
+        allow("dynamodb:*", "*", Condition={"StringEquals": {"aws:RequestedRegion": "us-east-1"}}),
+        {
+            **allow("*", "*", Condition={"Bool": {"aws:SecureTransport": "false"}}),
+            "Effect": "Deny",
+        },
+    )
+    boundary = sourced("boundary", allow(["s3:*", "bedrock:*", "lambda:*", "dynamodb:*"]))
+    root = sourced("scp", allow("*"))
+    unit = sourced("scp", allow("*"), {**allow("organizations:*"), "Effect": "Deny"})
+    role = f"arn:aws:iam::{OWN}:role/Agent"
+    return Authority(role, (bedrock, tools), (boundary,), None, ((root,), (unit,)))
+
+
+def requests() -> list[Request]:
+    context = {"aws:SecureTransport": "true", "aws:RequestedRegion": "us-east-1"}
+    asked = [
+        ("s3:GetObject", "arn:aws:s3:::kb-docs/a/b.txt"),
+        ("s3:GetObject", "arn:aws:s3:::kb-docs/secret/b.txt"),
+        ("s3:PutObject", "arn:aws:s3:::kb-docs/a/b.txt"),
+        ("bedrock:InvokeModel", "arn:aws:bedrock:us-east-1::foundation-model/x"),
+        ("lambda:InvokeFunction", f"arn:aws:lambda:us-east-1:{OWN}:function:tool-a"),
+        ("dynamodb:GetItem", f"arn:aws:dynamodb:us-east-1:{OWN}:table/orders"),
+        ("iam:PassRole", f"arn:aws:iam::{OWN}:role/Other"),
+        ("organizations:LeaveOrganization", "*"),
+    ]
+    return [request(action, resource, context=context) for action, resource in asked]
+
+
+def per_second(ask: Callable[[Request], object]) -> float:
+    asked = requests()
+    for each in asked:
+        ask(each)
+    count, started = 0, time.perf_counter()
+    while (spent := time.perf_counter() - started) < SECONDS:
+        for _ in range(50):
+            for each in asked:
+                ask(each)
+        count += 50 * len(asked)
+    return count / spent
+
+
+def test_verdicts_a_second() -> None:
+    engine = load(authority())
+    print(f"\nverdicts a second, plain:      {per_second(engine.decide):>10,.0f}")
+    print(f"verdicts a second, explained:  {per_second(engine.explain):>10,.0f}")
+    cold = per_second(lambda asked: Engine(authority()).decide(asked))
+    print(f"verdicts a second, cold, policies parsed and compiled each time: {cold:,.0f}")
+
+
+@pytest.fixture(scope="module")
+def generate() -> ModuleType:
+    path = Path(__file__).parent / "differential" / "generate.py"
+    spec = importlib.util.spec_from_file_location("bench_generate", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_simulate_as_a_whole_process(generate: ModuleType, tmp_path: Path, checkout: Path) -> None:
+    cases = generate.cases(99, LINES)
+    given = tmp_path / "requests.ndjson"
+    given.write_text("".join(json.dumps(generate.simulation_of(case)) + "\n" for case in cases))
+    figures: dict[str, float] = {}
+    for name, workers in (("recert, one process", "0"), ("recert, all processors", "None")):
+        program = tmp_path / f"program{workers}.py"
+        program.write_text(PROGRAM.format(workers=workers))
+        command = [sys.executable, str(program)]
+        figures[name] = _timed(command, given, env={**os.environ, "PYTHONPATH": str(checkout)})
+    oracle = os.environ.get("RECERT_ORACLE")
+    if oracle:
+        theirs = tmp_path / "cases.ndjson"
+        theirs.write_text("".join(json.dumps(case) + "\n" for case in cases))
+        figures["the oracle"] = _timed(shlex.split(oracle), theirs, env=dict(os.environ))
+    print()
+    for name, seconds in figures.items():
+        print(f"{name:<24} {LINES} lines in {seconds:6.2f} s, {LINES / seconds:>9,.0f} a second")
+
+
+def _timed(command: list[str], given: Path, env: dict[str, str]) -> float:
+    started = time.perf_counter()
+    with given.open("rb") as lines:
+        run = subprocess.run(command, stdin=lines, capture_output=True, check=True, env=env)
+    assert run.stdout.count(b"\n") == LINES
+    return time.perf_counter() - started

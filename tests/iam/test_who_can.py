@@ -1,0 +1,103 @@
+"""The reverse question, over many principals."""
+
+from typing import Any
+
+import pytest
+
+from recert.iam.catalogue import load_catalogue
+from recert.iam.effective import effective_grants
+from recert.iam.grammar import parse_policy
+from recert.iam.model import Authority, SourcedPolicy
+from recert.iam.who_can import WhoCan
+
+ACCOUNT = "111122223333"
+CATALOGUE = load_catalogue()
+
+
+def arn(name: str) -> str:
+    return f"arn:aws:iam::{ACCOUNT}:role/{name}"
+
+
+def policy(*statements: dict[str, Any], kind: Any = "inline") -> SourcedPolicy:
+    document = {"Version": "2012-10-17", "Statement": list(statements)}
+    return SourcedPolicy(parse_policy(document), kind, "p")
+
+
+def allow(action: object, resource: object = "*", **more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
+
+
+def deny(action: object, resource: object = "*", **more: Any) -> dict[str, Any]:
+    return {**allow(action, resource, **more), "Effect": "Deny"}
+
+
+READ_KB = allow("s3:GetObject", "arn:aws:s3:::kb/*")
+ROLES = [
+    Authority(arn("reader"), (policy(READ_KB),)),
+    Authority(arn("admin"), (policy(allow("*")),)),
+    Authority(arn("denied"), (policy(allow("*"), deny("s3:*", "arn:aws:s3:::kb/*")),)),
+    Authority(
+        arn("bounded"), (policy(allow("*")),), boundary=(policy(allow("ec2:*"), kind="boundary"),)
+    ),
+    Authority(
+        arn("perhaps"),
+        (policy({**READ_KB, "Condition": {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}}),),
+    ),
+    Authority(arn("nobody"), ()),
+    Authority(arn("future"), (policy(allow("quantum:*")),)),
+    Authority(
+        arn("inverse"), (policy({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}),)
+    ),
+]
+INDEX = WhoCan(ROLES, CATALOGUE)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "names"),
+    [
+        ("s3:GetObject", None, "reader admin denied perhaps inverse"),
+        ("S3:getobject", "arn:aws:s3:::kb/a", "reader admin perhaps inverse"),
+        ("s3:GetObject", "arn:aws:s3:::other/a", "admin denied inverse"),
+        ("s3:GetObject", "arn:aws:s3:::k*", "reader admin denied perhaps inverse"),
+        ("s3:ListBucket", "arn:aws:s3:::kb", "admin denied inverse"),
+        ("s3:GetObject", "arn:aws:s3:::kb", ""),
+        ("ec2:RunInstances", None, "admin denied bounded inverse"),
+        ("iam:PassRole", arn("x"), "admin denied"),
+        ("quantum:Entangle", None, "future"),
+        ("quantum:*", None, "future"),
+        ("nothing:Known", None, ""),
+        ("", None, ""),
+    ],
+)
+def test_who_can(action: str, resource: str | None, names: str) -> None:
+    found = INDEX.query(action, resource)
+    assert [each.principal for each in found] == [arn(name) for name in names.split()]
+
+
+def test_the_grants_that_let_it_through_are_named() -> None:
+    (reader, *_) = INDEX.query("s3:GetObject", "arn:aws:s3:::kb/a")
+    assert reader.via == (effective_grants(ROLES[0], CATALOGUE)[0].key,)
+    assert reader.actions == ("s3:GetObject",)
+    assert not reader.conditional
+
+
+def test_a_condition_makes_the_answer_conditional() -> None:
+    by_role = {each.principal: each for each in INDEX.query("s3:GetObject")}
+    assert by_role[arn("perhaps")].conditional
+    assert not by_role[arn("admin")].conditional
+
+
+def test_a_wildcard_asks_for_any_of_its_actions() -> None:
+    by_role = {each.principal: each for each in INDEX.query("s3:Get*")}
+    assert by_role[arn("reader")].actions == ("s3:GetObject",)
+    assert by_role[arn("admin")].actions == CATALOGUE.expand("s3:Get*")
+
+
+def test_the_answer_agrees_with_the_effective_grants() -> None:
+    for action in ("s3:GetObject", "iam:PassRole", "ec2:RunInstances", "bedrock:InvokeModel"):
+        expected = [
+            role.role_arn
+            for role in ROLES
+            if any(action in grant.effective for grant in effective_grants(role, CATALOGUE))
+        ]
+        assert [each.principal for each in INDEX.query(action)] == expected
