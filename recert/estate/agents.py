@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from recert.estate.base import Concealed, Frozen, Instant, Tags
+from recert.estate.companions import Access, Integration
 from recert.estate.integrations import ActionGroup, Collaborator, GuardrailRef, KnowledgeBaseLink
 
 DRAFT = "DRAFT"
@@ -56,6 +57,11 @@ class AgentVersion(Frozen):
     kms_key_arn: str | None = None
     memory: tuple[str, ...] = ()
     idle_session_seconds: int | None = None
+    artifact: str | None = None
+    environment: dict[str, Concealed] = {}
+    network: tuple[str, ...] = ()
+    access: Access | None = None
+    integrations: tuple[Integration, ...] = ()
     unknown: tuple[str, ...] = ()
 
     @property
@@ -87,6 +93,9 @@ class Agent(Frozen):
     versions: tuple[AgentVersion, ...] = ()
     aliases: tuple[Alias, ...] = ()
     aliases_known: bool = True
+    resource_policy: str | None = None
+    resource_policy_known: bool = True
+    managed_runtime_arn: str | None = None
 
     @property
     def draft(self) -> AgentVersion | None:
@@ -116,13 +125,13 @@ class Agent(Frozen):
 
     @property
     def reviewed_versions(self) -> tuple[AgentVersion, ...]:
-        """Return what a review judges: the live versions, or the draft where nothing is live yet."""
+        """Return what a review judges: the live versions, else the draft, else the newest one read."""
         live = tuple(
             found for name in self.live_versions if (found := self.version(name)) is not None
         )
         if live:
             return live
-        return (self.draft,) if self.draft is not None else ()
+        return (self.draft,) if self.draft is not None else self.versions[-1:]
 
     @property
     def role_arns(self) -> tuple[str, ...]:

@@ -1,12 +1,15 @@
 """The estate: one reading of everything, with what could not be read."""
 
+import copy
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal, Self, cast
 
 from recert.estate.agents import Agent, AgentKind
 from recert.estate.authority import ManagedPolicy, Organization, Role
 from recert.estate.base import Frozen, Instant
 from recert.estate.canonical import digest
+from recert.estate.companions import EventWindow, Observed, Resource, RoleUse, Trails
 from recert.estate.integrations import Bucket, Function, Guardrail, KnowledgeBase
 
 SCHEMA_VERSION = 1
@@ -25,7 +28,8 @@ class Gap(Frozen):
     """One call that could not be made or answered, and what that leaves unknown.
 
     `service` and `operation` are botocore's names; `error` is AWS's code; `subject` the ARN or id
-    that the call was about, empty for a whole listing.
+    that the call was about, empty for a whole listing. `column` is the part of the inventory that
+    it leaves unknown, as `doctor` names it.
     """
 
     account: str
@@ -35,6 +39,7 @@ class Gap(Frozen):
     error: str
     effect: str
     subject: str = ""
+    column: str = ""
 
 
 class Coverage(Frozen):
@@ -71,8 +76,19 @@ class Estate(Frozen):
     knowledge_bases: tuple[KnowledgeBase, ...] = ()
     guardrails: tuple[Guardrail, ...] = ()
     buckets: tuple[Bucket, ...] = ()
+    resources: tuple[Resource, ...] = ()
+    usage: tuple[RoleUse, ...] = ()
+    trails: tuple[Trails, ...] = ()
+    observed: tuple[Observed, ...] = ()
+    event_windows: tuple[EventWindow, ...] = ()
     organization: Organization | None = None
     coverage: Coverage = Coverage()
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a changed estate with indexes of its own."""
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        fresh = cast("Self", type(self).model_construct(**{**fields, **(update or {})}))
+        return copy.deepcopy(fresh) if deep else fresh
 
     @cached_property
     def agents_by_arn(self) -> dict[str, Agent]:
@@ -98,6 +114,16 @@ class Estate(Frozen):
     def knowledge_bases_by_id(self) -> dict[tuple[str, str, str], KnowledgeBase]:
         """Index the knowledge bases by account, region and id."""
         return {(base.account, base.region, base.id): base for base in self.knowledge_bases}
+
+    @cached_property
+    def usage_by_role(self) -> dict[str, RoleUse]:
+        """Index what is known of the use of roles."""
+        return {use.role_arn: use for use in self.usage}
+
+    @cached_property
+    def resources_by_arn(self) -> dict[str, Resource]:
+        """Index the shared resources."""
+        return {resource.arn: resource for resource in self.resources}
 
     @cached_property
     def content_digest(self) -> str:

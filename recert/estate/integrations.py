@@ -39,6 +39,7 @@ class DataSource(Frozen):
     secret_arn: str | None = None
     kms_key_arn: str | None = None
     function_arns: tuple[str, ...] = ()
+    model_arns: tuple[str, ...] = ()
 
 
 class KnowledgeBase(Frozen):
@@ -62,6 +63,11 @@ class KnowledgeBase(Frozen):
     table_names: tuple[str, ...] = ()
     data_sources: tuple[DataSource, ...] | None = ()
     tags: Tags = {}
+    endpoints: tuple[str, ...] = ()
+    """Where it keeps text outside of what `storage_arns` names: URLs of outside stores, `s3://` places."""
+    kms_key_arn: str | None = None
+    unknown: tuple[str, ...] = ()
+    """Fields that could not be read."""
 
 
 class Bucket(Frozen):

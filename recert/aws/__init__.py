@@ -1,0 +1,1 @@
+"""Where recert meets AWS: sessions, collectors, recordings and their replay."""

@@ -1,0 +1,95 @@
+"""The guardrails that versions name, each in the version that is named."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from recert.aws import reads
+from recert.aws.collect.harvest import Harvest
+from recert.aws.collect.values import text
+from recert.aws.matching import Place
+from recert.aws.models import partition_of
+from recert.aws.reader import GONE, Reader
+from recert.aws.redaction import conceal_structure
+from recert.estate.integrations import Guardrail
+
+MISSING = "MISSING"
+"""The status of a guardrail that a version names and that does not exist."""
+
+_ARN = re.compile(
+    r"arn:[a-z-]+:bedrock:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):guardrail/(?P<id>.+)"
+)
+_SETTINGS = (
+    "topicPolicy",
+    "contentPolicy",
+    "wordPolicy",
+    "sensitiveInformationPolicy",
+    "contextualGroundingPolicy",
+    "automatedReasoningPolicy",
+    "crossRegionDetails",
+    "blockedInputMessaging",
+    "blockedOutputsMessaging",
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class GuardrailName:
+    """A guardrail as a version names it, and where it lives."""
+
+    place: Place
+    id: str
+    version: str
+    written: str
+
+
+def gather(harvest: Harvest) -> None:
+    """Read every guardrail that a version of an agent or flow names."""
+    names = sorted({(one.place, one.id, one.version): one for one in _named(harvest)}.values())
+    accounts = frozenset(harvest.accounts)
+
+    def read(name: GuardrailName) -> Guardrail:
+        account = name.place.account if name.place.account in accounts else harvest.accounts[0]
+        return read_guardrail(harvest.reader_of(account), name)
+
+    harvest.guardrails += harvest.crew.each("reading guardrails", read, names)
+
+
+def _named(harvest: Harvest) -> Iterator[GuardrailName]:
+    for agent in harvest.agents:
+        for version in agent.versions:
+            if version.guardrail is not None:
+                written = version.guardrail.identifier
+                found = _ARN.fullmatch(written)
+                place = Place(agent.account, agent.region)
+                if found:
+                    place = Place(found["account"], found["region"])
+                yield GuardrailName(
+                    place, found["id"] if found else written, version.guardrail.version, written
+                )
+
+
+def read_guardrail(reader: Reader, name: GuardrailName) -> Guardrail:
+    """Read one version of a guardrail; without content where it could not be read."""
+    own = reader.at(Place(reader.place.account, name.place.region))
+    answer = own.call(
+        reads.GET_GUARDRAIL,
+        subject=f"{name.id}:{name.version}",
+        guardrailIdentifier=name.written,
+        guardrailVersion=name.version,
+    )
+    detail = answer.output or {}
+    region, account = name.place.region, name.place.account
+    stem = f"arn:{partition_of(region)}:bedrock:{region}:{account}:guardrail"
+    settings = {key: detail[key] for key in _SETTINGS if detail.get(key)}
+    content = conceal_structure(settings, reader.keyring) if answer.output is not None else None
+    return Guardrail(
+        arn=text(detail.get("guardrailArn")) or f"{stem}/{name.id}",
+        id=text(detail.get("guardrailId")) or name.id,
+        version=name.version,
+        name=text(detail.get("name")) or name.id,
+        account=account,
+        region=region,
+        status=MISSING if answer.error == GONE else text(detail.get("status")),
+        content=f"{content.key_id}:{content.digest}" if content else None,
+        kms_key_arn=text(detail.get("kmsKeyArn")),
+    )

@@ -1,0 +1,84 @@
+"""What a reading has found so far, and what every collector needs to go on."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from recert.aws.collect.crew import Crew
+from recert.aws.interface import AwsSource, Options
+from recert.aws.reader import Ledger, Reader
+from recert.aws.reads import Read
+from recert.estate.agents import Agent, AgentKind
+from recert.estate.authority import ManagedPolicy, Organization, Role
+from recert.estate.companions import EventWindow, Observed, Resource, RoleUse, Trails
+from recert.estate.estate import Visit
+from recert.estate.integrations import Bucket, Function, Guardrail, KnowledgeBase
+
+COLLECTOR = 1
+"""Raised whenever a collector reads more than before: the first reading with it is a baseline."""
+
+
+@dataclass(slots=True)
+class Harvest:
+    """The parts of an estate while they are being read; collectors add to it in turn."""
+
+    source: AwsSource
+    readers: list[Reader]
+    crew: Crew
+    ledger: Ledger
+    options: Options
+    taken_at: datetime
+    visits: list[Visit] = field(default_factory=list)
+    agents: list[Agent] = field(default_factory=list)
+    roles: list[Role] = field(default_factory=list)
+    policies: list[ManagedPolicy] = field(default_factory=list)
+    functions: list[Function] = field(default_factory=list)
+    knowledge_bases: list[KnowledgeBase] = field(default_factory=list)
+    guardrails: list[Guardrail] = field(default_factory=list)
+    buckets: list[Bucket] = field(default_factory=list)
+    resources: list[Resource] = field(default_factory=list)
+    usage: list[RoleUse] = field(default_factory=list)
+    trails: list[Trails] = field(default_factory=list)
+    observed: list[Observed] = field(default_factory=list)
+    windows: list[EventWindow] = field(default_factory=list)
+    organization: Organization | None = None
+    limits: set[str] = field(default_factory=set)
+    accounts_with_roles: set[str] = field(default_factory=set)
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """Return the accounts that are visited, sorted."""
+        return tuple(sorted({reader.place.account for reader in self.readers}))
+
+    def reader_of(self, account: str) -> Reader:
+        """Return one reader of an account, for what holds in every region."""
+        return next(reader for reader in self.readers if reader.place.account == account)
+
+    def listings(
+        self, phase: str, read: Read, key: str, kind: AgentKind, service: str
+    ) -> Iterator[tuple[Reader, list[dict[str, Any]]]]:
+        """List one kind of agent at every place; a place is visited where its listing was complete."""
+        readers = self.offering(service)
+        found = self.crew.each(phase, lambda reader: reader.listing(read, key), readers)
+        for reader, listing in zip(readers, found, strict=True):
+            if listing.complete:
+                self.visited(reader, kind)
+            yield reader, listing.items
+
+    def offering(self, service: str) -> list[Reader]:
+        """Return the readers of the places that have a service, and note those that do not."""
+        found: list[Reader] = []
+        for reader in self.readers:
+            if self.source.offers(service, reader.place):
+                found.append(reader)
+            else:
+                self.limits.add(f"AWS does not offer {service} in {reader.place.region}.")
+        return found
+
+    def visited(self, reader: Reader, kind: AgentKind) -> None:
+        """Record that every agent of a kind was listed at a place."""
+        place = reader.place
+        self.visits.append(
+            Visit(account=place.account, region=place.region, kind=kind, collector=COLLECTOR)
+        )

@@ -1,0 +1,114 @@
+"""One whole reading: every place of a source, and the authority behind what was found there."""
+
+from collections.abc import Callable
+
+from recert.aws.collect import (
+    authority,
+    bedrock_agents,
+    buckets,
+    core_resources,
+    events,
+    flows,
+    functions,
+    gateways,
+    guardrails,
+    harnesses,
+    knowledge_bases,
+    organization,
+    runtimes,
+    scoped,
+    state_machines,
+    trails,
+    unregistered,
+    usage,
+)
+from recert.aws.collect.crew import Crew
+from recert.aws.collect.harvest import Harvest
+from recert.aws.interface import AwsSource, Cancelled, Options, Progress, Reading
+from recert.aws.reader import Ledger, Reader
+from recert.aws.redaction import Keyring
+from recert.clock import Clock
+from recert.estate.estate import Coverage, Estate
+
+_DEFAULTS = Options()
+
+COLLECTORS: tuple[Callable[[Harvest], None], ...] = (
+    bedrock_agents.gather,
+    flows.gather,
+    harnesses.gather,
+    runtimes.gather,
+    gateways.gather,
+    state_machines.gather,
+    core_resources.gather,
+    knowledge_bases.gather,
+    functions.gather,
+    guardrails.gather,
+    buckets.gather,
+    authority.gather,
+    unregistered.gather,
+    organization.gather,
+    usage.gather,
+    trails.gather,
+    events.gather,
+)
+"""In the order in which one builds on what another found."""
+
+
+def collect(
+    source: AwsSource,
+    *,
+    clock: Clock,
+    keyring: Keyring,
+    options: Options = _DEFAULTS,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> Reading:
+    """Read everything that the source shows, or what `options.scope` names.
+
+    A refused call becomes a gap of the estate's coverage; raises ReadingCancelledError where
+    `cancelled` said so, and then nothing was kept.
+    """
+    ledger = Ledger(cancelled)
+    harvest = Harvest(
+        source=source,
+        readers=[Reader(source, place, ledger, keyring) for place in source.places],
+        crew=Crew(source.workers, ledger, progress),
+        ledger=ledger,
+        options=options,
+        taken_at=source.taken_at(clock),
+    )
+    harvest.limits |= set(source.limits)
+    for gap in source.gaps:
+        ledger.miss(gap)
+    if options.scope is not None:
+        scoped.gather(harvest, options.scope)
+    else:
+        for gather in COLLECTORS:
+            gather(harvest)
+    return Reading(estate=_estate(harvest), calls=ledger.calls)
+
+
+def _estate(harvest: Harvest) -> Estate:
+    return Estate(
+        taken_at=harvest.taken_at,
+        source=harvest.source.source(),
+        visits=tuple(
+            sorted(harvest.visits, key=lambda one: (one.account, one.region, one.kind.value))
+        ),
+        agents=tuple(sorted(harvest.agents, key=lambda one: one.arn)),
+        roles=tuple(sorted(harvest.roles, key=lambda one: one.arn)),
+        managed_policies=tuple(
+            sorted({one.arn: one for one in harvest.policies}.values(), key=lambda one: one.arn)
+        ),
+        functions=tuple(sorted(harvest.functions, key=lambda one: one.arn)),
+        knowledge_bases=tuple(sorted(harvest.knowledge_bases, key=lambda one: one.arn)),
+        guardrails=tuple(sorted(harvest.guardrails, key=lambda one: (one.arn, one.version))),
+        buckets=tuple(sorted(harvest.buckets, key=lambda one: one.arn)),
+        resources=tuple(sorted(harvest.resources, key=lambda one: (one.kind, one.arn))),
+        usage=tuple(sorted(harvest.usage, key=lambda one: one.role_arn)),
+        trails=tuple(sorted(harvest.trails, key=lambda one: (one.account, one.region))),
+        observed=tuple(harvest.observed),
+        event_windows=tuple(harvest.windows),
+        organization=harvest.organization,
+        coverage=Coverage(gaps=harvest.ledger.gaps, limits=tuple(sorted(harvest.limits))),
+    )

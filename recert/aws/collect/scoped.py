@@ -1,0 +1,179 @@
+"""A reading of a few agents only: them, what they drive, and the authority behind it.
+
+What a fingerprint rests on is read exactly as a whole reading reads it; usage, trails, tags of
+buckets and everybody else's agents are left alone.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from recert.aws import core_reads
+from recert.aws.collect import (
+    authority,
+    core_resources,
+    functions,
+    guardrails,
+    knowledge_bases,
+    organization,
+    unregistered,
+)
+from recert.aws.collect.bedrock_agents import read_agent
+from recert.aws.collect.flows import read_flow
+from recert.aws.collect.gateways import read_gateway
+from recert.aws.collect.harnesses import read_harness
+from recert.aws.collect.harvest import Harvest
+from recert.aws.collect.runtimes import read_runtime
+from recert.aws.collect.state_machines import read_state_machine
+from recert.aws.interface import Scope
+from recert.aws.matching import Place
+from recert.aws.reader import Reader
+from recert.estate.agents import Agent
+
+LIMIT = "Only the agents that were asked for were read, and what they drive."
+_ROLE = ":role/"
+
+
+def gather(harvest: Harvest, scope: Scope) -> None:
+    """Read the agents of a scope with everything that their fingerprints rest on."""
+    harvest.limits.add(LIMIT)
+    _agents(harvest, scope)
+    if any(_of_agentcore(agent) for agent in harvest.agents):
+        core_resources.gather(harvest)
+    _knowledge_bases(harvest)
+    functions.gather(harvest)
+    guardrails.gather(harvest)
+    roles = sorted(arn for arn in scope.agents if _ROLE in arn)
+    authority.gather(harvest, accounts=_accounts(harvest) | {_account(arn) for arn in roles})
+    if roles:
+        unregistered.gather(harvest)
+        harvest.agents[:] = [
+            agent for agent in harvest.agents if _ROLE not in agent.arn or agent.arn in roles
+        ]
+    organization.gather(harvest)
+
+
+def _agents(harvest: Harvest, scope: Scope) -> None:
+    """Read agents breadth first: those that were asked for, then those that they hand work to."""
+    waiting = deque(sorted(scope.agents))
+    seen: set[str] = set()
+    while waiting:
+        arn = waiting.popleft()
+        if arn in seen:
+            continue
+        seen.add(arn)
+        also = frozenset(scope.versions) if arn in scope.agents else frozenset[str]()
+        for agent in _one(harvest, arn, also):
+            harvest.agents.append(agent)
+            waiting.extend(_mates(agent))
+
+
+def _one(harvest: Harvest, arn: str, also: frozenset[str]) -> Iterator[Agent]:
+    """Read one agent by its ARN; nothing where its place is not visited or it does not exist."""
+    parts = arn.split(":", 5)
+    if len(parts) <= 5:  # noqa: PLR2004 - arn:partition:service:region:account:rest
+        return
+    _, _, service, region, account, rest = parts
+    place = Place(account, region)
+    reader = next((one for one in harvest.readers if one.place == place), None)
+    kind, _, name = rest.replace(":", "/", 1).partition("/")
+    read = _WAYS.get((service, kind))
+    if reader is None or read is None:
+        return
+    found = read(harvest, reader, arn if kind == "stateMachine" else name, also)
+    if found is not None:
+        yield found
+
+
+_Way = Callable[[Harvest, Reader, str, frozenset[str]], Agent | None]
+
+
+def _bedrock(harvest: Harvest, reader: Reader, name: str, also: frozenset[str]) -> Agent | None:
+    return read_agent(reader, {"agentId": name}, harvest.options.tags, also)
+
+
+def _flow(harvest: Harvest, reader: Reader, name: str, also: frozenset[str]) -> Agent | None:
+    return read_flow(reader, {"id": name}, harvest.options.tags, also)
+
+
+def _runtime(harvest: Harvest, reader: Reader, name: str, also: frozenset[str]) -> Agent | None:
+    listing = reader.listing(core_reads.LIST_RUNTIMES, "agentRuntimes")
+    summary = _summary(listing.items, "agentRuntimeId", name, complete=listing.complete)
+    return summary and read_runtime(reader, summary, harvest.options.tags, also)
+
+
+def _harness(harvest: Harvest, reader: Reader, name: str, also: frozenset[str]) -> Agent | None:
+    listing = reader.listing(core_reads.LIST_HARNESSES, "harnesses")
+    summary = _summary(listing.items, "harnessId", name, complete=listing.complete)
+    return summary and read_harness(reader, summary, harvest.options.tags, also)
+
+
+def _gateway(harvest: Harvest, reader: Reader, name: str, _: frozenset[str]) -> Agent | None:
+    return read_gateway(reader, {"gatewayId": name}, harvest.options.tags)
+
+
+def _machine(harvest: Harvest, reader: Reader, name: str, _: frozenset[str]) -> Agent | None:
+    return read_state_machine(reader, {"stateMachineArn": name}, harvest.options.tags)
+
+
+_WAYS: dict[tuple[str, str], _Way] = {
+    ("bedrock", "agent"): _bedrock,
+    ("bedrock", "flow"): _flow,
+    ("bedrock-agentcore", "runtime"): _runtime,
+    ("bedrock-agentcore", "harness"): _harness,
+    ("bedrock-agentcore", "gateway"): _gateway,
+    ("states", "stateMachine"): _machine,
+}
+
+
+def _summary(items: list[Any], key: str, name: str, *, complete: bool) -> dict[str, Any] | None:
+    """Return what a listing says of one thing; where the listing failed, only its name is known."""
+    found = next((item for item in items if item.get(key) == name), None)
+    if found is None and not complete:
+        return {key: name}
+    return found
+
+
+def _mates(agent: Agent) -> Iterator[str]:
+    """Yield the ARNs of the agents to which an agent hands work."""
+    for version in agent.versions:
+        targets = [mate.alias_arn for mate in version.collaborators]
+        targets += [item.target for item in version.integrations if item.target]
+        for target in targets:
+            head, found, tail = target.partition(":agent-alias/")
+            yield f"{head}:agent/{tail.partition('/')[0]}" if found else target
+
+
+def _knowledge_bases(harvest: Harvest) -> None:
+    named = {
+        (agent.account, agent.region, link.id)
+        for agent in harvest.agents
+        for version in agent.versions
+        for link in version.knowledge_bases
+    }
+    readers = {(one.place.account, one.place.region): one for one in harvest.readers}
+    work = [(readers[account, region], base) for account, region, base in sorted(named)]
+    found = harvest.crew.each(
+        "reading knowledge bases",
+        lambda one: knowledge_bases.read_knowledge_base(one[0], one[1], {}),
+        work,
+    )
+    harvest.knowledge_bases += [base for base in found if base is not None]
+
+
+def _accounts(harvest: Harvest) -> set[str]:
+    """Return the accounts whose roles the agents act through."""
+    arns = {version.role_arn for agent in harvest.agents for version in agent.versions}
+    arns |= {one.role_arn for one in harvest.functions}
+    arns |= {one.role_arn for one in harvest.knowledge_bases}
+    arns |= {one.role_arn for one in harvest.resources}
+    return {_account(arn) for arn in arns if arn}
+
+
+def _account(arn: str) -> str:
+    parts = arn.split(":")
+    return parts[4] if len(parts) > 4 else ""  # noqa: PLR2004 - as above
+
+
+def _of_agentcore(agent: Agent) -> bool:
+    return any(version.integrations for version in agent.versions)

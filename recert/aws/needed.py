@@ -1,0 +1,64 @@
+"""The smallest number of calls by which an estate can be read, to hold the calls made against."""
+
+from collections.abc import Callable
+from math import ceil
+
+from recert.estate.agents import Agent, AgentKind
+from recert.estate.authority import Organization
+from recert.estate.estate import Estate
+
+_LISTINGS = 16
+"""Of a place: agents, flows, knowledge bases, AgentCore (10), state machines, trails, model logging."""
+_SUPERVISORS = ("SUPERVISOR", "SUPERVISOR_ROUTER")
+_BULK_PAGE = 1000
+
+
+def calls_needed(estate: Estate) -> int:
+    """Return the calls that one reading of this estate takes where nothing is refused."""
+    places = {(visit.account, visit.region) for visit in estate.visits}
+    accounts = {account for account, _ in places}
+    total = len(places) * _LISTINGS
+    total += sum(_agent(agent) for agent in estate.agents)
+    for base in estate.knowledge_bases:
+        total += 3 + len(base.data_sources or ())
+    total += 2 * (len(estate.functions) + len(estate.buckets)) + len(estate.guardrails)
+    total += sum(0 if one.kind == "workload-identity" else 1 for one in estate.resources)
+    for account in accounts:
+        held = sum(role.account == account for role in estate.roles)
+        total += max(1, ceil(held / _BULK_PAGE))
+    total += 2 * sum(use.services is not None for use in estate.usage)
+    return total + _organization(estate.organization)
+
+
+def _organization(organization: Organization | None) -> int:
+    """Count who manages it and its accounts, then each level and each policy once."""
+    if organization is None:
+        return 1
+    levels = {level.target_id for ceiling in organization.ceilings for level in ceiling.levels}
+    below = {level.target_id for ceiling in organization.ceilings for level in ceiling.levels[1:]}
+    return 2 + 2 * len(levels) + len(below) + len(organization.policies)
+
+
+def _agent(agent: Agent) -> int:
+    counters: dict[AgentKind, Callable[[Agent], int]] = {
+        AgentKind.BEDROCK_AGENT: _bedrock_agent,
+        AgentKind.BEDROCK_FLOW: lambda one: 2 + len(one.versions),
+        AgentKind.AGENTCORE_RUNTIME: lambda one: 3 + len(one.versions),
+        AgentKind.AGENTCORE_HARNESS: lambda one: 2 + len(one.versions),
+        AgentKind.AGENTCORE_GATEWAY: lambda one: 5 + _targets(one),
+        AgentKind.STATE_MACHINE: lambda _: 2,
+        AgentKind.UNREGISTERED: lambda _: 0,
+    }
+    return counters[agent.kind](agent)
+
+
+def _bedrock_agent(agent: Agent) -> int:
+    total = 2
+    for version in agent.versions:
+        total += 3 + len(version.action_groups)
+        total += version.collaboration in _SUPERVISORS
+    return total
+
+
+def _targets(agent: Agent) -> int:
+    return sum(one.kind == "gateway_target" for item in agent.versions for one in item.integrations)

@@ -1,0 +1,219 @@
+"""One call at a time: paced, counted, redacted; a refusal becomes a gap and never an exception."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore import xform_name
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
+
+from recert.aws.interface import AwsSource, CallCounts, Cancelled, ReadingCancelledError
+from recert.aws.matching import Place
+from recert.aws.models import paginator
+from recert.aws.reads import Read
+from recert.aws.redaction import Keyring, redact
+from recert.aws.replay import NotRecordedError
+from recert.errors import AwsError
+from recert.estate.estate import Gap
+
+_MOST_PAGES = 100_000
+_LOOP = "RepeatedPages"
+GONE = "ResourceNotFoundException"
+_VANISHED = "nothing more: it vanished during the reading"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: an output, or the code of the error. `absent`: AWS says that there is nothing."""
+
+    output: dict[str, Any] | None = None
+    error: str = ""
+    absent: bool = False
+
+    @property
+    def known(self) -> bool:
+        """Tell whether AWS answered, be it that there is nothing."""
+        return self.output is not None or self.absent
+
+
+@dataclass(slots=True)
+class Listing:
+    """The items of every page of a listing; `complete` is False where a page could not be read."""
+
+    items: list[Any] = field(default_factory=list)
+    complete: bool = True
+    error: str = ""
+
+
+class Ledger:
+    """What a reading counted and missed; shared by every reader of it."""
+
+    def __init__(self, cancelled: Cancelled | None = None) -> None:
+        self._lock = threading.Lock()
+        self._gaps: dict[tuple[str, ...], Gap] = {}
+        self._calls: Counter[str] = Counter()
+        self._retries = 0
+        self._cancelled = cancelled
+
+    def count(self, read: Read) -> None:
+        """Count one call, or stop the reading where it was cancelled."""
+        if self._cancelled is not None and self._cancelled():
+            raise ReadingCancelledError("The reading was interrupted.", "Nothing of it was kept.")
+        with self._lock:
+            self._calls[read.name] += 1
+
+    def retried(self, times: int) -> None:
+        """Count the retries of one call."""
+        if times:
+            with self._lock:
+                self._retries += times
+
+    def miss(self, gap: Gap) -> None:
+        """Record a gap; the same one twice counts once."""
+        key = (gap.account, gap.region, gap.service, gap.operation, gap.error, gap.subject)
+        with self._lock:
+            self._gaps.setdefault(key, gap)
+
+    @property
+    def made(self) -> int:
+        """Return the number of calls so far."""
+        with self._lock:
+            return self._calls.total()
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Return the gaps, sorted."""
+        return tuple(gap for _, gap in sorted(self._gaps.items()))
+
+    @property
+    def calls(self) -> CallCounts:
+        """Return the counts."""
+        return CallCounts(self._calls.total(), self._retries, dict(sorted(self._calls.items())))
+
+
+class Reader:
+    """Calls AWS, or a recording of it, for one account and region."""
+
+    def __init__(self, source: AwsSource, place: Place, ledger: Ledger, keyring: Keyring) -> None:
+        self.source = source
+        self.place = place
+        self.ledger = ledger
+        self.keyring = keyring
+
+    def at(self, place: Place) -> "Reader":
+        """Return a reader for another account or region."""
+        if place == self.place:
+            return self
+        return Reader(self.source, place, self.ledger, self.keyring)
+
+    def call(
+        self,
+        read: Read,
+        *,
+        subject: str = "",
+        quiet: bool = False,
+        listed: bool = False,
+        params: Mapping[str, Any] | None = None,
+        **named: Any,
+    ) -> Answer:
+        """Make one call; what fails is a gap about `subject`, unless `quiet` leaves that to the caller.
+
+        `listed` says that the thing was listed before, so that its absence means that it was
+        deleted meanwhile.
+        """
+        try:
+            client = self.source.client(read.service, self.place)
+            self.source.pace(read, self.place)
+            self.ledger.count(read)
+            output = getattr(client, xform_name(read.operation))(**(params or {}), **named)
+        except ClientError as error:
+            code = str(error.response.get("Error", {}).get("Code") or "Unknown")
+            self.ledger.retried(_retries(error.response))
+            if code in read.absent:
+                return Answer(absent=True)
+            if listed and code == GONE:
+                self.gap(read, code, subject, _VANISHED)
+                return Answer(error=code)
+            return self._missed(read, code, subject, quiet=quiet)
+        except NotRecordedError as error:
+            return self._missed(read, error.code, subject, quiet=quiet)
+        except (BotoCoreError, ResponseParserError, AwsError) as error:
+            return self._missed(read, type(error).__name__, subject, quiet=quiet)
+        self.ledger.retried(_retries(output))
+        output.pop("ResponseMetadata", None)
+        marked = self.source.replayed
+        return Answer(redact(read.service, output, self.keyring, marked=marked))
+
+    def _missed(self, read: Read, code: str, subject: str, *, quiet: bool) -> Answer:
+        if not quiet:
+            self.gap(read, code, subject)
+        return Answer(error=code)
+
+    def gap(self, read: Read, code: str, subject: str = "", effect: str = "") -> None:
+        """Record that something could not be read."""
+        self.ledger.miss(
+            Gap(
+                account=self.place.account,
+                region=self.place.region,
+                service=read.service,
+                operation=read.operation,
+                error=code,
+                effect=effect or read.effect,
+                subject=subject,
+                column=read.column,
+            )
+        )
+
+    def pages(
+        self,
+        read: Read,
+        *,
+        subject: str = "",
+        quiet: bool = False,
+        params: Mapping[str, Any] | None = None,
+        **named: Any,
+    ) -> Iterator[Answer]:
+        """Yield the pages of a listing; the last answer has an error where a page could not be read.
+
+        A token that was seen before ends the listing: it would go round for ever.
+        """
+        asked: dict[str, Any] = {**(params or {}), **named}
+        settings = paginator(read.service, read.operation)
+        given, taken = str(settings["input_token"]), str(settings["output_token"])
+        size = settings.get("limit_key")
+        if read.page_size is not None and isinstance(size, str):
+            asked[size] = read.page_size
+        more = settings.get("more_results")
+        seen: set[str] = set()
+        for _ in range(_MOST_PAGES):
+            answer = self.call(read, subject=subject, quiet=quiet, params=asked)
+            yield answer
+            if answer.output is None or (isinstance(more, str) and not answer.output.get(more)):
+                return
+            token = answer.output.get(taken)
+            if not token:
+                return
+            if token in seen:
+                break
+            seen.add(token)
+            asked[given] = token
+        yield self._missed(read, _LOOP, subject, quiet=quiet)
+
+    def listing(
+        self, read: Read, key: str, *, subject: str = "", quiet: bool = False, **params: Any
+    ) -> Listing:
+        """Return the items of every page under `key`."""
+        found = Listing()
+        for answer in self.pages(read, subject=subject, quiet=quiet, **params):
+            if answer.output is not None:
+                found.items.extend(answer.output.get(key) or ())
+            elif not answer.absent:
+                found.complete, found.error = False, answer.error
+        return found
+
+
+def _retries(output: Any) -> int:
+    return int((output.get("ResponseMetadata") or {}).get("RetryAttempts") or 0)

@@ -1,0 +1,219 @@
+"""What is never kept: instructions, prompts, environment values, headers, inline code.
+
+Each such text is replaced by its keyed hash and its length before anything else sees it, so that a
+change still shows and the text does not. Recordings hold the same marks; a replay takes them as
+they are.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from recert.errors import AwsError
+from recert.estate.base import Concealed
+from recert.paths import data_dir, ensure_private_dir
+from recert.text import visible
+
+_MARK = re.compile(r"recert-concealed:([0-9a-f]{12}):([0-9a-f]{64}):(\d{1,12})")
+_KEY_BYTES = 32
+
+_SENSITIVE: Mapping[str, frozenset[str]] = {
+    "bedrock-agent": frozenset(
+        {
+            "instruction",
+            "basePromptTemplate",
+            "collaborationInstruction",
+            "payload",
+            "code",
+            "generationContext",
+            "parsingPromptText",
+            "textPromptTemplate",
+            "text",
+        }
+    ),
+    "bedrock": frozenset(
+        {"definition", "examples", "text", "blockedInputMessaging", "blockedOutputsMessaging"}
+    ),
+    "bedrock-agentcore-control": frozenset(
+        {
+            "environmentVariables",
+            "headers",
+            "customParameters",
+            "staticQueryParameters",
+            "systemPrompt",
+            "inlinePayload",
+            "inputSchema",
+            "text",
+            "appendToPrompt",
+        }
+    ),
+    "lambda": frozenset({"Variables"}),
+}
+"""Members, by service, whose texts are concealed, whatever stands below them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """The key under which texts are concealed; one for an organisation, outside stores and recordings."""
+
+    key: bytes
+
+    @property
+    def key_id(self) -> str:
+        """Return the short public name of the key."""
+        return hashlib.sha256(b"recert concealment key\0" + self.key).hexdigest()[:12]
+
+    def conceal(self, text: str) -> Concealed:
+        """Return the keyed hash and the length of a text."""
+        digest = hmac.new(self.key, text.encode("utf-8", "surrogatepass"), hashlib.sha256)
+        return Concealed(digest=digest.hexdigest(), length=len(text), key_id=self.key_id)
+
+    def mark(self, text: str) -> str:
+        """Return the mark that stands for a text in a recording."""
+        return write_mark(self.conceal(text))
+
+
+def write_mark(value: Concealed) -> str:
+    """Write a concealed text as its mark."""
+    return f"recert-concealed:{value.key_id}:{value.digest}:{value.length}"
+
+
+def read_mark(text: str) -> Concealed | None:
+    """Read a mark, None where `text` is none."""
+    found = _MARK.fullmatch(text)
+    if found is None:
+        return None
+    return Concealed(key_id=found[1], digest=found[2], length=int(found[3]))
+
+
+def redact(service: str, output: Mapping[str, Any], keyring: Keyring, *, marked: bool) -> Any:
+    """Return an answer with every text that is not kept replaced by its mark.
+
+    `marked` says that the answer comes from a recording, where a mark is taken as it stands; in an
+    answer of AWS itself a text that looks like a mark is a text like any other.
+    """
+    if service == "cloudtrail":
+        return _reduced_events(output)
+    names = _SENSITIVE.get(service)
+    if not names:
+        return output
+    return _walk(output, names, keyring, marked=marked)
+
+
+_EVENT_FIELDS = ("eventTime", "eventSource", "eventName", "awsRegion", "errorCode", "readOnly")
+
+
+def _reduced_events(output: Mapping[str, Any]) -> Any:
+    """Keep of each event who did what and when, and nothing of what was asked or answered."""
+    if "Events" not in output:
+        return output
+    events = [
+        {**event, "CloudTrailEvent": _reduced(event["CloudTrailEvent"])}
+        if "CloudTrailEvent" in event
+        else event
+        for event in output["Events"]
+    ]
+    return {**output, "Events": events}
+
+
+def _reduced(record: str) -> str:
+    try:
+        body = json.loads(record)
+        who = body.get("userIdentity") or {}
+        issuer = ((who.get("sessionContext") or {}).get("sessionIssuer") or {}).get("arn")
+    except (ValueError, AttributeError):
+        return "{}"
+    kept = {name: body[name] for name in _EVENT_FIELDS if name in body}
+    kept["userIdentity"] = {
+        "type": who.get("type"),
+        "arn": who.get("arn"),
+        "sessionContext": {"sessionIssuer": {"arn": issuer}},
+    }
+    return json.dumps(kept, separators=(",", ":"))
+
+
+def _walk(value: Any, names: frozenset[str], keyring: Keyring, *, marked: bool) -> Any:
+    if isinstance(value, Mapping):
+        return {
+            name: _conceal_all(item, keyring, marked=marked)
+            if name in names
+            else _walk(item, names, keyring, marked=marked)
+            for name, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_walk(item, names, keyring, marked=marked) for item in value]
+    return value
+
+
+def _conceal_all(value: Any, keyring: Keyring, *, marked: bool) -> Any:
+    if isinstance(value, str):
+        return value if marked and read_mark(value) else keyring.mark(value)
+    if isinstance(value, Mapping):
+        return {name: _conceal_all(item, keyring, marked=marked) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_conceal_all(item, keyring, marked=marked) for item in value]
+    return value
+
+
+def concealed(text: object) -> Concealed | None:
+    """Return what is known of a concealed text in a redacted answer, None where there is none."""
+    return read_mark(text) if isinstance(text, str) else None
+
+
+def conceal_structure(value: Any, keyring: Keyring) -> Concealed:
+    """Return one concealed value for a whole redacted structure.
+
+    Its key is that of the marks inside as well: structures concealed under different keys cannot be
+    compared.
+    """
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)
+    whole = keyring.conceal(text)
+    keys = {found[1] for found in _MARK.finditer(text)} | {whole.key_id}
+    if len(keys) == 1:
+        return whole
+    joined = hashlib.sha256("+".join(sorted(keys)).encode()).hexdigest()[:12]
+    return whole.model_copy(update={"key_id": joined})
+
+
+def default_key_path() -> Path:
+    """Return where the key is kept unless another place is named."""
+    return data_dir() / "concealment.key"
+
+
+def load_keyring(path: Path | None = None) -> Keyring:
+    """Read the key, or make one (mode 0600) where there is none; raises AwsError."""
+    place = path or default_key_path()
+    shown = visible(str(place))
+    try:
+        if not place.exists():
+            _create(place)
+        mode = place.stat().st_mode & 0o077
+        key = place.read_bytes()
+    except OSError as error:
+        raise AwsError(
+            f"The concealment key {shown} cannot be used: {error.strerror or error}.",
+            "Give recert a folder that it may write.",
+        ) from error
+    if os.name == "posix" and mode:
+        raise AwsError(f"Others may read the concealment key {shown}.", f"Run: chmod 600 {shown}")
+    if len(key) != _KEY_BYTES:
+        raise AwsError(f"{shown} is no concealment key.", "Put the right file there, or remove it.")
+    return Keyring(key)
+
+
+def _create(path: Path) -> None:
+    ensure_private_dir(path.parent)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    try:
+        handle = os.open(path, flags, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(secrets.token_bytes(_KEY_BYTES))
