@@ -1,0 +1,311 @@
+"""Acting roles: through which roles an agent's work is done, and how they are reached.
+
+Breadth first from the agent's versions over functions, knowledge bases and collaborators; an
+agent that was visited is not visited again, so that cycles end. What cannot be followed stays in
+the answer as unknown.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from recert.analysis.arns import partition_of
+from recert.analysis.invocation import Answer, may_invoke
+from recert.estate.agents import DRAFT, Agent, AgentVersion
+from recert.estate.companions import Integration, Resource
+from recert.estate.estate import Estate
+from recert.estate.integrations import Function, KnowledgeBase
+
+NEVER_SHOWN = frozenset({"orchestration", "orchestration_function_arn"})
+"""What AWS shows of a draft only: a limit that no permission mends, not a gap."""
+
+
+class HopState(StrEnum):
+    """Whether a step can be taken, as far as was read."""
+
+    OPEN = "open"
+    BLOCKED = "blocked"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One step from `source` to `target` (ARNs or names), and the evidence for it."""
+
+    kind: str
+    source: str
+    target: str
+    evidence: str
+    state: HopState = HopState.OPEN
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the hop as a JSON value."""
+        return {
+            "kind": self.kind,
+            "source": self.source,
+            "target": self.target,
+            "evidence": self.evidence,
+            "state": self.state.value,
+        }
+
+
+Way = tuple[Hop, ...]
+"""Steps from an agent outwards, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActingRole:
+    """A role through which the agent acts; `role_arn` is None where it could not be read."""
+
+    role_arn: str | None
+    hops: Way
+
+    @property
+    def via(self) -> str:
+        """Say how the role is reached: `execution role`, or the chain of integrations."""
+        if len(self.hops) == 1 and self.hops[0].kind == "execution_role":
+            return "execution role"
+        return " > ".join(hop.evidence for hop in self.hops)
+
+    @property
+    def direct(self) -> bool:
+        """Tell whether this is an execution role of the agent itself."""
+        return len(self.hops) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Driven:
+    """Everything that some versions of an agent can set in motion.
+
+    `functions` and `knowledge_bases` hold the way to each by ARN, blocked ways included;
+    `agents` the collaborators; `unknown` says in words what could not be followed.
+    """
+
+    roles: tuple[ActingRole, ...] = ()
+    functions: dict[str, Way] = field(default_factory=dict)
+    knowledge_bases: dict[str, Way] = field(default_factory=dict)
+    agents: dict[str, Way] = field(default_factory=dict)
+    dead_ends: tuple[Way, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def role_arns(self) -> tuple[str, ...]:
+        """Return the roles that are known, in the order in which they were found."""
+        return tuple(dict.fromkeys(role.role_arn for role in self.roles if role.role_arn))
+
+
+def judged_versions(agent: Agent) -> tuple[AgentVersion, ...]:
+    """Return the versions that a review judges, newest first: what is served, else the draft."""
+    found = list(reversed(agent.reviewed_versions))
+    draft = agent.draft
+    if draft is not None and agent.draft_served and draft not in found:
+        found.append(draft)
+    return tuple(found)
+
+
+def acting_roles(estate: Estate, agent_arn: str) -> tuple[ActingRole, ...]:
+    """Return the acting roles of an agent, its execution roles first.
+
+    A role that is reached over a part that could not be read has the ARN None. An agent that the
+    estate does not hold has none.
+    """
+    agent = estate.agents_by_arn.get(agent_arn)
+    return driven(estate, agent).roles if agent is not None else ()
+
+
+def driven(estate: Estate, agent: Agent, versions: Iterable[AgentVersion] | None = None) -> Driven:
+    """Return what these versions of an agent can drive; without `versions`, the judged ones."""
+    chosen = judged_versions(agent) if versions is None else tuple(versions)
+    return _Walk(estate).run(agent, chosen)
+
+
+class _Walk:
+    """One walk; it collects as it goes and is thrown away."""
+
+    def __init__(self, estate: Estate) -> None:
+        self._estate = estate
+        self._direct: list[ActingRole] = []
+        self._behind: list[ActingRole] = []
+        self._functions: dict[str, Way] = {}
+        self._bases: dict[str, Way] = {}
+        self._agents: dict[str, Way] = {}
+        self._dead: list[Way] = []
+        self._unknown: list[str] = []
+        self._seen: set[tuple[str, str]] = set()
+        self._queue: deque[tuple[Agent, AgentVersion, Way]] = deque()
+
+    def run(self, agent: Agent, versions: tuple[AgentVersion, ...]) -> Driven:
+        for name in agent.live_versions:
+            if agent.version(name) is None:
+                self._unknown.append(f"version {name} of {agent.name} was not read")
+        for version in versions:
+            self._enter(agent, version, ())
+        while self._queue:
+            self._visit(*self._queue.popleft())
+        found = {(role.role_arn, role.hops): role for role in (*self._direct, *self._behind)}
+        first: dict[object, ActingRole] = {}
+        for role in found.values():
+            first.setdefault(role.role_arn or role.hops, role)
+        return Driven(
+            roles=tuple(first.values()),
+            functions=self._functions,
+            knowledge_bases=self._bases,
+            agents=self._agents,
+            dead_ends=tuple(self._dead),
+            unknown=tuple(dict.fromkeys(self._unknown)),
+        )
+
+    def _enter(self, agent: Agent, version: AgentVersion, way: Way) -> None:
+        if (agent.arn, version.version) not in self._seen:
+            self._seen.add((agent.arn, version.version))
+            self._queue.append((agent, version, way))
+
+    def _visit(self, agent: Agent, version: AgentVersion, way: Way) -> None:
+        self._execution_role(agent, version, way)
+        for group in version.action_groups:
+            if not group.enabled:
+                continue
+            words = f"action group {group.name}"
+            if group.function_arn:
+                self._function(agent, group.function_arn, "action_group", words, way)
+            elif group.executor == "return_control":
+                hop = Hop("return_control", agent.arn, "the calling application", words)
+                self._dead.append((*way, hop))
+        for arn, kind in (
+            (version.parser_function_arn, "parser"),
+            (version.orchestration_function_arn, "orchestration"),
+        ):
+            if arn:
+                self._function(agent, arn, kind, f"{kind} function", way)
+        for link in version.knowledge_bases:
+            if link.state == "ENABLED":
+                self._knowledge_base(agent, link.id, way)
+        for mate in version.collaborators:
+            self._collaborator(agent, mate.name, mate.alias_arn, way)
+        for item in version.integrations:
+            self._integration(agent, item, way)
+        unread = [name for name in version.unknown if name not in NEVER_SHOWN]
+        if unread:
+            words = f"version {version.version} of {agent.name}: {', '.join(sorted(unread))}"
+            self._unknown.append(words)
+
+    def _execution_role(self, agent: Agent, version: AgentVersion, way: Way) -> None:
+        target = version.role_arn
+        words = f"execution role of {agent.name}, version {version.version}"
+        state = HopState.OPEN if target in self._estate.roles_by_arn else HopState.UNKNOWN
+        hop = Hop("execution_role", agent.arn, target or "unknown role", words, state)
+        if target is None:
+            self._unknown.append(words)
+        bucket = self._behind if way else self._direct
+        bucket.append(ActingRole(target, (*way, hop)))
+
+    def _integration(self, agent: Agent, item: Integration, way: Way) -> None:
+        """Follow what AgentCore, flows and state machines drive through their own role."""
+        words = f"{item.kind.replace('_', ' ')} {item.name}"
+        target = item.target or ""
+        if item.function_arn:
+            plain = unqualified(item.function_arn)
+            here = (*way, Hop(item.kind, agent.arn, plain, f"{words} calls {_tail(plain)}"))
+            self._functions.setdefault(plain, here)
+            self._role_of(self._estate.functions_by_arn.get(plain), plain, here)
+        elif ":agent-alias/" in target:
+            self._collaborator(agent, item.name, target, way)
+        elif target in self._estate.agents_by_arn:
+            mate = self._estate.agents_by_arn[target]
+            here = (*way, Hop("collaborator", agent.arn, target, words))
+            self._agents.setdefault(target, here)
+            for version in judged_versions(mate):
+                self._enter(mate, version, here)
+        elif target in self._estate.resources_by_arn:
+            resource = self._estate.resources_by_arn[target]
+            if resource.role_arn:
+                here = (*way, Hop(item.kind, agent.arn, target, words))
+                self._role_of(resource, target, here)
+
+    def _function(self, agent: Agent, arn: str, kind: str, words: str, way: Way) -> None:
+        plain = unqualified(arn)
+        function = self._estate.functions_by_arn.get(plain)
+        answer = may_invoke(agent, function, arn)
+        state = {
+            Answer.YES: HopState.OPEN,
+            Answer.NO: HopState.BLOCKED,
+            Answer.UNKNOWN: HopState.UNKNOWN,
+        }[answer]
+        here = (*way, Hop(kind, agent.arn, plain, f"{words} calls {_tail(plain)}", state))
+        self._functions.setdefault(plain, here)
+        if answer is Answer.NO:
+            self._dead.append(here)
+            return
+        self._role_of(function, plain, here)
+
+    def _role_of(
+        self, thing: Function | KnowledgeBase | Resource | None, arn: str, way: Way
+    ) -> None:
+        role = thing.role_arn if thing is not None else None
+        words = f"its role {_tail(role)}" if role else "its role is unknown"
+        known = role is not None and role in self._estate.roles_by_arn
+        state = HopState.OPEN if known else HopState.UNKNOWN
+        if role is None:
+            self._unknown.append(f"the role of {arn}")
+        hop = Hop("role", arn, role or "unknown role", words, state)
+        self._behind.append(ActingRole(role, (*way, hop)))
+
+    def _knowledge_base(self, agent: Agent, base_id: str, way: Way) -> None:
+        base = self._estate.knowledge_bases_by_id.get((agent.account, agent.region, base_id))
+        arn = base.arn if base else _base_arn(agent, base_id)
+        words = f"knowledge base {base.name if base else base_id}"
+        state = HopState.OPEN if base else HopState.UNKNOWN
+        here = (*way, Hop("knowledge_base", agent.arn, arn, words, state))
+        self._bases.setdefault(arn, here)
+        self._role_of(base, arn, here)
+
+    def _collaborator(self, agent: Agent, name: str, alias_arn: str, way: Way) -> None:
+        found = find_alias(self._estate, alias_arn)
+        state = HopState.OPEN if found else HopState.UNKNOWN
+        target = found[0].arn if found else alias_arn
+        here = (*way, Hop("collaborator", agent.arn, target, f"collaborator {name}", state))
+        if found is None:
+            hop = Hop(
+                "execution_role", target, "unknown role", "its role is unknown", HopState.UNKNOWN
+            )
+            self._unknown.append(f"collaborator {name} behind {alias_arn}")
+            self._behind.append(ActingRole(None, (*here, hop)))
+            return
+        mate, versions = found
+        self._agents.setdefault(mate.arn, here)
+        for number in versions:
+            version = mate.version(number)
+            if version is None:
+                self._unknown.append(f"version {number} of {mate.name} was not read")
+            else:
+                self._enter(mate, version, here)
+
+
+def unqualified(arn: str) -> str:
+    """Return a function's ARN without version or alias."""
+    parts = arn.split(":")
+    return ":".join(parts[:7]) if len(parts) > 7 and parts[2] == "lambda" else arn  # noqa: PLR2004  # arn:…:function:NAME
+
+
+def find_alias(estate: Estate, alias_arn: str) -> tuple[Agent, tuple[str, ...]] | None:
+    """Return the agent and the versions that an alias serves, None where the estate lacks it."""
+    head, _, tail = alias_arn.partition(":agent-alias/")
+    agent_id, _, alias_id = tail.partition("/")
+    agent = estate.agents_by_arn.get(f"{head}:agent/{agent_id}")
+    if agent is None:
+        return None
+    for alias in agent.aliases:
+        if alias.id == alias_id or alias.arn == alias_arn:
+            return agent, alias.versions or (DRAFT,)
+    return None
+
+
+def _base_arn(agent: Agent, base_id: str) -> str:
+    partition = partition_of(agent.arn)
+    return f"arn:{partition}:bedrock:{agent.region}:{agent.account}:knowledge-base/{base_id}"
+
+
+def _tail(arn: str) -> str:
+    return arn.rpartition("/")[2].rpartition(":")[2]

@@ -1,0 +1,308 @@
+"""Answers about one estate, each worked out once however often it is asked for."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from functools import cached_property
+
+from recert.analysis.acting import ActingRole, Driven, driven, find_alias, judged_versions
+from recert.analysis.advice import advise
+from recert.analysis.arns import account_of
+from recert.analysis.authority import RoleAuthority, authority_of, parsed
+from recert.analysis.ceilings import ceilings
+from recert.analysis.explain import meaning, worst
+from recert.analysis.grants import ReviewGrant
+from recert.analysis.needs import Need, guarded_arns
+from recert.analysis.purpose import explanation, needs_of
+from recert.analysis.resource_grants import resource_sources
+from recert.analysis.risks import risks_of, silent_mask
+from recert.analysis.usage import LastUse, RoleUsage
+from recert.analysis.words import phrase, places
+from recert.estate.agents import Agent
+from recert.estate.estate import Estate
+from recert.iam.catalogue import Catalogue
+from recert.iam.certainty import role_facts
+from recert.iam.effective import Assessor, EffectiveGrant
+from recert.iam.escalation import escalations
+from recert.iam.paths import EscalationPath
+from recert.iam.still_allowed import Overlap, overlaps
+from recert.iam.targets import TargetRole, Targets
+from recert.iam.who_can import WhoCan
+
+_ALL = 1000
+"""Above so many grants of one role, overlaps are left to the command that asks for one grant."""
+
+
+class Analyst:
+    """One estate and one catalogue, with everything that was derived from them so far."""
+
+    def __init__(self, estate: Estate, catalogue: Catalogue) -> None:
+        self.estate = estate
+        self.catalogue = catalogue
+        self._assessor = Assessor(catalogue, at=estate.taken_at)
+        self._reach: dict[str, Driven] = {}
+        self._roles: dict[str, RoleAuthority | None] = {}
+        self._grants: dict[str, tuple[EffectiveGrant, ...]] = {}
+        self._reviewed: dict[str, tuple[ReviewGrant, ...]] = {}
+        self._ceilings: dict[str, str] = {}
+        self._paths: dict[str, tuple[EscalationPath, ...]] = {}
+        self._goals: dict[str, Targets] = {}
+        self._overlaps: dict[str, dict[str, tuple[Overlap, ...]]] = {}
+
+    def agent(self, agent_arn: str) -> Agent:
+        """Return an agent; raises LookupError where the estate holds none of this ARN."""
+        agent = self.estate.agents_by_arn.get(agent_arn)
+        if agent is None:
+            raise LookupError(f"there is no agent {agent_arn} in this reading")
+        return agent
+
+    def reach_of(self, agent_arn: str) -> Driven:
+        """Return what the judged versions of an agent drive."""
+        if agent_arn not in self._reach:
+            self._reach[agent_arn] = driven(self.estate, self.agent(agent_arn))
+        return self._reach[agent_arn]
+
+    def role(self, role_arn: str) -> RoleAuthority | None:
+        """Return a role's authority, None where the role was not read."""
+        if role_arn not in self._roles:
+            self._roles[role_arn] = authority_of(self.estate, role_arn)
+        return self._roles[role_arn]
+
+    def role_grants(self, role_arn: str) -> tuple[EffectiveGrant, ...]:
+        """Return the grants of a role, those that resource policies give it last."""
+        if role_arn not in self._grants:
+            found = self.role(role_arn)
+            if found is None:
+                self._grants[role_arn] = ()
+            else:
+                authority = resource_sources(self.estate, found.authority)
+                self._grants[role_arn] = self._assessor.grants(authority)
+        return self._grants[role_arn]
+
+    def ceilings(self, role_arn: str) -> str:
+        """Return the digest of what stands over a role's grants, see `ceilings`."""
+        if role_arn not in self._ceilings:
+            self._ceilings[role_arn] = ceilings(self.estate, role_arn)
+        return self._ceilings[role_arn]
+
+    def escalations(self, role_arn: str) -> tuple[EscalationPath, ...]:
+        """Return the ways by which a role can gain permissions."""
+        if role_arn not in self._paths:
+            found = self.role(role_arn)
+            self._paths[role_arn] = (
+                ()
+                if found is None
+                else escalations(
+                    found.authority,
+                    self._targets(found.role.account),
+                    assessor=self._assessor,
+                    grants=self.role_grants(role_arn),
+                )
+            )
+        return self._paths[role_arn]
+
+    @cached_property
+    def users(self) -> dict[str, tuple[str, ...]]:
+        """The agents by each of their acting roles, sorted."""
+        found: dict[str, set[str]] = {}
+        for agent in self.estate.agents:
+            for arn in self.reach_of(agent.arn).role_arns:
+                found.setdefault(arn, set()).add(agent.arn)
+        return {arn: tuple(sorted(agents)) for arn, agents in found.items()}
+
+    @cached_property
+    def function_users(self) -> dict[str, tuple[str, ...]]:
+        """The agents by each function that they drive, sorted."""
+        found: dict[str, set[str]] = {}
+        for agent in self.estate.agents:
+            for arn in self.reach_of(agent.arn).functions:
+                found.setdefault(arn, set()).add(agent.arn)
+        return {arn: tuple(sorted(agents)) for arn, agents in found.items()}
+
+    @cached_property
+    def executors(self) -> dict[str, tuple[str, ...]]:
+        """The agents by each of their execution roles, sorted."""
+        found: dict[str, set[str]] = {}
+        for agent in self.estate.agents:
+            for arn in agent.role_arns:
+                found.setdefault(arn, set()).add(agent.arn)
+        return {arn: tuple(sorted(agents)) for arn, agents in found.items()}
+
+    @cached_property
+    def callers(self) -> dict[str, tuple[str, ...]]:
+        """The agents that name each agent as a collaborator in a judged version, sorted."""
+        found: dict[str, set[str]] = {}
+        for agent in self.estate.agents:
+            for version in judged_versions(agent):
+                for mate in version.collaborators:
+                    target = find_alias(self.estate, mate.alias_arn)
+                    if target is not None and target[0].arn != agent.arn:
+                        found.setdefault(target[0].arn, set()).add(agent.arn)
+        return {arn: tuple(sorted(agents)) for arn, agents in found.items()}
+
+    @cached_property
+    def who_can(self) -> WhoCan:
+        """The reverse index over every role that was read."""
+        held = [self.role(role.arn) for role in self.estate.roles]
+        authorities = [item.authority for item in held if item is not None]
+        return WhoCan(authorities, self.catalogue, at=self.estate.taken_at)
+
+    def _targets(self, account: str) -> Targets:
+        """Return every role as a goal of calls from one account, by whomever there."""
+        if account not in self._goals:
+            facts = role_facts(f"arn:aws:iam::{account}:role/any", since=self._assessor.since)
+            known = {k: v for k, v in facts.context.values.items() if k != "aws:principalarn"}
+            context = replace(facts.context, values=known)
+            self._goals[account] = Targets(self._roles_as_goals, replace(facts, context=context))
+        return self._goals[account]
+
+    @cached_property
+    def _roles_as_goals(self) -> tuple[TargetRole, ...]:
+        return tuple(
+            TargetRole(
+                role.arn,
+                parsed(role.trust),
+                tuple(arn for arn in role.attached if ":iam::aws:policy/" not in arn),
+            )
+            for role in self.estate.roles
+        )
+
+    def grants(self, agent_arn: str) -> tuple[ReviewGrant, ...]:
+        """Return the grants of every acting role of an agent, its execution roles' first."""
+        if agent_arn not in self._reviewed:
+            agent, reach = self.agent(agent_arn), self.reach_of(agent_arn)
+            self._reviewed[agent_arn] = tuple(
+                grant
+                for role in reach.roles
+                if role.role_arn is not None
+                for grant in self._of_role(agent, reach, role, role.role_arn)
+            )
+        return self._reviewed[agent_arn]
+
+    def _of_role(
+        self, agent: Agent, reach: Driven, role: ActingRole, role_arn: str
+    ) -> Iterable[ReviewGrant]:
+        held = self.role_grants(role_arn)
+        needs = needs_of(self.estate, agent, reach, role)
+        usage = RoleUsage(self.estate, role_arn)
+        holders = Counter(
+            service
+            for grant in held
+            for service in {name.partition(":")[0] for name in grant.effective}
+        )
+        escalating = {
+            key for path in self.escalations(role_arn) for _, keys in path.via for key in keys
+        }
+        guarded = guarded_arns(agent)
+        others = tuple(arn for arn in self.users.get(role_arn, ()) if arn != agent.arn)
+        for grant in held:
+            services = {name.partition(":")[0] for name in grant.effective}
+            alone = all(holders[service] == 1 for service in services)
+            yield self._review(
+                grant,
+                agent=agent,
+                role=role,
+                needs=needs,
+                use=usage.of(grant.effective, alone=alone, since=self._since(grant)),
+                escalates=grant.key in escalating,
+                others=others,
+                guarded=guarded,
+            )
+
+    def _review(
+        self,
+        grant: EffectiveGrant,
+        *,
+        agent: Agent,
+        role: ActingRole,
+        needs: tuple[Need, ...],
+        use: LastUse,
+        escalates: bool,
+        others: tuple[str, ...],
+        guarded: tuple[str, ...],
+    ) -> ReviewGrant:
+        why = explanation(needs, grant.action, grant.effective, grant.resources)
+        risks = risks_of(
+            grant,
+            self.catalogue,
+            account=account_of(grant.principal),
+            escalates=escalates,
+            explained=why is not None,
+            needs=needs,
+            silent=self._silent(account_of(grant.principal), agent.region),
+            guarded=guarded,
+        )
+        keep: tuple[str, ...] = ()
+        if why is None:
+            keep = tuple(
+                name
+                for name in grant.effective
+                if explanation(needs, name, (name,), grant.resources) is not None
+            )
+        levels = [level.value for level in grant.access_levels]
+        does = phrase(grant.action, levels)
+        return ReviewGrant(
+            id=grant.key,
+            agent=agent.arn,
+            role=role,
+            policy={
+                "kind": grant.source.kind,
+                "name": grant.source.name,
+                "arn": grant.source.arn,
+                "version_id": grant.source.version_id,
+            },
+            effective=grant,
+            last_used=use,
+            explained_by=why,
+            risks=risks,
+            advice=advise(
+                effective=grant.effective,
+                blocked_by=tuple(dict.fromkeys(item.by for item in grant.blocked)),
+                explained_by=why,
+                keep=keep,
+                risks=risks,
+                use=use,
+            ),
+            title=f"{does} on {places(grant.resources)}",
+            meaning=meaning(grant, agent.name, role, does),
+            worst=worst(grant, risks),
+            overlaps=self.overlaps(grant.principal, grant.key),
+            shared_with=others,
+        )
+
+    def _since(self, grant: EffectiveGrant) -> datetime | None:
+        """Return since when a grant stands as it does, None where that is not known."""
+        policy = self.estate.policies_by_arn.get(grant.source.arn or "")
+        return policy.updated_at if policy is not None else None
+
+    def _silent(self, account: str, region: str) -> int:
+        """Return the actions that leave no trace in a place; where nobody knows, all that may."""
+        recorded: frozenset[str] = frozenset()
+        for trail in self.estate.trails:
+            if (trail.account, trail.region) == (account, region):
+                recorded = frozenset(trail.data_types or ()) - frozenset(trail.partly_types)
+        return silent_mask(self.catalogue, recorded)
+
+    def overlaps(self, role_arn: str, key: str) -> dict[str, tuple[str, ...]]:
+        """Return the other grants of a role that allow some of the same, by id."""
+        held = self.role_grants(role_arn)
+        if len(held) > _ALL:
+            return {}
+        if role_arn not in self._overlaps:
+            self._overlaps[role_arn] = overlaps(held)
+        return {item.other: item.actions for item in self._overlaps[role_arn].get(key, ())}
+
+
+_kept: list[Analyst] = []
+"""The analyst of the estate that was asked about last, so that a question per agent stays cheap."""
+
+
+def analyst_of(estate: Estate, catalogue: Catalogue) -> Analyst:
+    """Return the analyst of an estate; a new one where another estate was asked about last."""
+    for known in tuple(_kept):
+        if known.estate is estate and known.catalogue is catalogue:
+            return known
+    fresh = Analyst(estate, catalogue)
+    _kept[:] = [fresh]
+    return fresh

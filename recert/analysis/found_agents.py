@@ -1,0 +1,148 @@
+"""Risks of an agent as a whole, and of roles that no agent uses."""
+
+from collections.abc import Iterable
+
+from recert.analysis.acting import judged_versions
+from recert.analysis.analyst import Analyst
+from recert.analysis.arns import account_of
+from recert.analysis.fingerprint import version_basis
+from recert.analysis.found import Found
+from recert.analysis.trust import SERVICE_OF_KIND, trust_grants
+from recert.analysis.usage import last_use
+from recert.estate.agents import Agent, AgentKind
+from recert.estate.canonical import canonical
+from recert.estate.estate import Estate
+
+
+def agent_findings(analyst: Analyst, agent_arn: str) -> Iterable[Found]:
+    """Yield the risks of one agent that do not lie in a role."""
+    agent = analyst.agent(agent_arn)
+    yield from _owner(agent)
+    yield from _guardrail(agent)
+    yield from _draft(analyst.estate, agent)
+    yield from _dormant(analyst, agent)
+    yield from _collaborators(agent)
+
+
+def orphan_roles(analyst: Analyst) -> Iterable[Found]:
+    """Yield the roles that only a service of agents may assume and that nothing here uses.
+
+    Nothing is said of accounts whose agents were not listed.
+    """
+    estate = analyst.estate
+    listed = {visit.account for visit in estate.visits}
+    used = {
+        arn for agent in estate.agents for version in agent.versions if (arn := version.role_arn)
+    }
+    used |= {base.role_arn for base in estate.knowledge_bases if base.role_arn}
+    used |= {function.role_arn for function in estate.functions if function.role_arn}
+    services = set(SERVICE_OF_KIND.values()) - {"states.amazonaws.com"}
+    for role in estate.roles:
+        if role.arn in used or role.service_linked or role.account not in listed:
+            continue
+        trusted = trust_grants(role) or ()
+        if trusted and all(
+            item.kind == "Service" and item.principal in services for item in trusted
+        ):
+            yield Found(
+                "orphan_role",
+                "medium",
+                None,
+                role.arn,
+                f"Role {role.name} trusts only {trusted[0].principal}, and nothing here uses it.",
+                "Delete the role, or say what it is for.",
+                {"role_arn": role.arn},
+            )
+
+
+def _owner(agent: Agent) -> Iterable[Found]:
+    if agent.owner is None and agent.tags is not None:
+        yield Found(
+            "unowned_agent",
+            "high",
+            agent.arn,
+            "",
+            f"Nobody is stated as the owner of {agent.name}.",
+            "Tag the agent with its owner, or state one with `recert agent set`.",
+        )
+
+
+def _guardrail(agent: Agent) -> Iterable[Found]:
+    if agent.kind is not AgentKind.BEDROCK_AGENT:
+        return
+    for name in agent.live_versions:
+        version = agent.version(name)
+        if version is None or version.guardrail is not None or "guardrail" in version.unknown:
+            continue
+        yield Found(
+            "guardrail_missing",
+            "high",
+            agent.arn,
+            name,
+            f"Version {name} of {agent.name} runs without a guardrail.",
+            "Associate a guardrail, prepare the agent and route its alias to the new version.",
+            {"version": name},
+        )
+
+
+def _draft(estate: Estate, agent: Agent) -> Iterable[Found]:
+    draft = agent.draft
+    if draft is None:
+        return
+    aliases = [alias.name for alias in agent.aliases if draft.version in alias.versions]
+    if agent.draft_served:
+        names = [a.name for a in agent.aliases if not a.test and draft.version in a.versions]
+        yield Found(
+            "draft_reachable",
+            "medium",
+            agent.arn,
+            "served",
+            f"Alias {', '.join(names)} serves the draft, which changes without a version.",
+            "Route the alias to a numbered version.",
+            {"aliases": names},
+        )
+    elif aliases and agent.live_versions:
+        mine = canonical(version_basis(estate, agent, draft))
+        live = [canonical(version_basis(estate, agent, item)) for item in judged_versions(agent)]
+        if mine not in live:
+            yield Found(
+                "draft_reachable",
+                "low",
+                agent.arn,
+                "test",
+                f"The draft of {agent.name} differs from what is live, and whoever may invoke its "
+                "test alias runs it.",
+                "Limit bedrock:InvokeAgent to the live alias.",
+                {"aliases": aliases},
+            )
+
+
+def _dormant(analyst: Analyst, agent: Agent) -> Iterable[Found]:
+    roles = [analyst.estate.roles_by_arn.get(arn) for arn in agent.role_arns]
+    uses = [last_use(role, analyst.estate.taken_at) for role in roles]
+    if uses and all(use.state == "unused" for use in uses):
+        yield Found(
+            "dormant_agent",
+            "medium",
+            agent.arn,
+            "",
+            f"{agent.name}: {uses[0].words}.",
+            "Retire the agent, or say why it must stay.",
+            {"roles": list(agent.role_arns), "source": uses[0].source},
+        )
+
+
+def _collaborators(agent: Agent) -> Iterable[Found]:
+    for version in judged_versions(agent):
+        for mate in version.collaborators:
+            account = account_of(mate.alias_arn, agent.account)
+            if account != agent.account:
+                yield Found(
+                    "foreign_account",
+                    "high",
+                    agent.arn,
+                    mate.alias_arn,
+                    f"{agent.name} hands work to {mate.name} in account {account}.",
+                    "Say whether that account is one of yours, or end the collaboration.",
+                    {"alias_arn": mate.alias_arn},
+                )

@@ -1,0 +1,78 @@
+"""The grants of an agent: each permission of each acting role, with what a reviewer must know."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from recert.analysis.acting import ActingRole
+from recert.analysis.advice import Advice
+from recert.analysis.usage import LastUse
+from recert.iam.effective import EffectiveGrant
+
+RESOURCE_KIND = "resource"
+
+
+@dataclass(frozen=True)
+class ReviewGrant:
+    """One grant of one acting role of one agent.
+
+    `explained_by` names the integration that it serves, None where none does. `overlaps` maps the
+    ids of other grants to the actions that they allow as well; `shared_with` are the other agents
+    that act through the same role. `worst` says the worst that it allows in one sentence.
+    """
+
+    id: str
+    agent: str
+    role: ActingRole
+    policy: dict[str, str | None]
+    effective: EffectiveGrant = field(repr=False)
+    last_used: LastUse
+    explained_by: str | None
+    risks: tuple[str, ...]
+    advice: Advice
+    title: str
+    meaning: str
+    worst: str
+    overlaps: dict[str, tuple[str, ...]]
+    shared_with: tuple[str, ...]
+
+    @property
+    def action(self) -> str:
+        """The action element as the policy writes it."""
+        return self.effective.action
+
+    @property
+    def role_arn(self) -> str:
+        """The role that holds it."""
+        return self.effective.principal
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """The access levels of what is effective, mildest first."""
+        return tuple(level.value for level in self.effective.access_levels)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the grant in the shape of the `permissions` command."""
+        held = self.effective
+        return {
+            "id": self.id,
+            "role_arn": self.role_arn,
+            "via": self.role.via,
+            "policy": dict(self.policy),
+            "statement": {"index": held.index, "sid": held.sid},
+            "action": held.action,
+            "resources": list(held.resources),
+            "conditions": {
+                operator: {key: list(values) for key, values in keys.items()}
+                for operator, keys in held.conditions.items()
+            },
+            "effective_actions": list(held.effective),
+            "conditional": held.conditional,
+            "blocked": [
+                {"actions": list(item.actions), "by": item.by, "policy": item.policy}
+                for item in held.blocked
+            ],
+            "access_levels": list(self.levels),
+            "last_used": self.last_used.as_json(),
+            "explained_by": self.explained_by,
+            "risks": list(self.risks),
+        }

@@ -1,0 +1,15 @@
+"""The order of a review: what is out of sight, dangerous or unexplained first."""
+
+UNREAD = 0
+UNOWNED = 5
+SERIOUS = 10
+OPEN_TRUST = 15
+UNEXPLAINED_RISK = 20
+UNEXPLAINED = 30
+WIDE = 40
+INTEGRATION = 50
+INVOKER = 55
+TRUST = 60
+STEWARDSHIP = 65
+EXPLAINED = 70
+WITHOUT_EFFECT = 90

@@ -1,0 +1,126 @@
+"""Who may become a role: the principals of its trust policy, and what each leaves open."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from recert.analysis.authority import parsed
+from recert.estate.agents import Agent, AgentKind
+from recert.estate.authority import Role
+from recert.iam.grammar import Principal, Statement
+from recert.iam.overlap import contains, normal
+
+SERVICE_OF_KIND: Mapping[AgentKind, str] = {
+    AgentKind.BEDROCK_AGENT: "bedrock.amazonaws.com",
+    AgentKind.BEDROCK_FLOW: "bedrock.amazonaws.com",
+    AgentKind.AGENTCORE_RUNTIME: "bedrock-agentcore.amazonaws.com",
+    AgentKind.AGENTCORE_HARNESS: "bedrock-agentcore.amazonaws.com",
+    AgentKind.AGENTCORE_GATEWAY: "bedrock-agentcore.amazonaws.com",
+    AgentKind.STATE_MACHINE: "states.amazonaws.com",
+}
+_DEPUTY_SERVICES = frozenset({"bedrock.amazonaws.com", "bedrock-agentcore.amazonaws.com"})
+_SOURCES = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths")
+_POSITIVE = ("StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnLike", "ArnEquals")
+
+
+@dataclass(frozen=True, slots=True)
+class TrustGrant:
+    """One principal of one Allow statement of a trust policy.
+
+    `problems` are kinds of findings: `confused_deputy`, `foreign_account`, `open_trust`,
+    `second_service`, `wide_source`.
+    """
+
+    role_arn: str
+    kind: str
+    principal: str
+    statement: Statement
+    problems: tuple[str, ...]
+
+    @property
+    def conditions(self) -> list[list[object]]:
+        """The conditions in canonical form: operator, key, values."""
+        return sorted(
+            [item.operator.lower(), item.key.lower(), sorted(item.values)]
+            for item in self.statement.conditions
+        )
+
+
+def trust_grants(role: Role, agent: Agent | None = None) -> tuple[TrustGrant, ...] | None:
+    """Return every principal that a role's trust policy lets in, None where it is not understood.
+
+    `agent` is the one whose execution role it is: sources wider than that agent are then named.
+    """
+    policy = parsed(role.trust)
+    if policy is None:
+        return None
+    return tuple(
+        TrustGrant(
+            role.arn,
+            principal.kind,
+            principal.value,
+            statement,
+            _problems(role, agent, statement, principal),
+        )
+        for statement in policy.statements
+        if statement.effect == "Allow"
+        for principal in _principals(statement)
+    )
+
+
+def _principals(statement: Statement) -> tuple[Principal, ...]:
+    if statement.not_principals is not None:
+        return (Principal("*", "everybody but a few"),)
+    return statement.principals or ()
+
+
+def _problems(
+    role: Role, agent: Agent | None, statement: Statement, principal: Principal
+) -> tuple[str, ...]:
+    if principal.kind == "Service":
+        return _service_problems(role, agent, statement, principal.value)
+    if principal.kind == "*" or principal.value == "*":
+        return ("open_trust",)
+    if principal.kind == "AWS":
+        account = account_in(principal.value)
+        return ("foreign_account",) if account not in (None, role.account) else ()
+    return ()
+
+
+def _service_problems(
+    role: Role, agent: Agent | None, statement: Statement, service: str
+) -> tuple[str, ...]:
+    found: list[str] = []
+    if service in _DEPUTY_SERVICES:
+        accounts = _values(statement, "aws:sourceaccount")
+        sources = _values(statement, "aws:sourcearn")
+        guarded = any(_values(statement, key) for key in _SOURCES)
+        if not guarded or (accounts and role.account not in accounts and "*" in accounts):
+            found.append("confused_deputy")
+        elif sources and agent is not None and _wider(sources, agent):
+            found.append("wide_source")
+    if agent is not None and service != SERVICE_OF_KIND.get(agent.kind, service):
+        found.append("second_service")
+    return tuple(found)
+
+
+def _values(statement: Statement, key: str) -> tuple[str, ...]:
+    return tuple(
+        value
+        for item in statement.conditions
+        if item.key.lower() == key and item.operator.removesuffix("IfExists") in _POSITIVE
+        for value in item.values
+    )
+
+
+def _wider(sources: tuple[str, ...], agent: Agent) -> bool:
+    """Tell whether the sources let in more than this agent: another of the same account, say."""
+    head, _, _ = agent.arn.rpartition("/")
+    return any(contains(normal(source), f"{head}/SOMEOTHER0") for source in sources)
+
+
+def account_in(principal: str) -> str | None:
+    """Return the account of a principal, None where it names none (`AROA…`)."""
+    if principal.isdigit():
+        return principal
+    parts = principal.split(":")
+    return parts[4] if len(parts) > 4 and parts[4].isdigit() else None  # noqa: PLR2004  # arn:p:iam::ACCOUNT

@@ -1,0 +1,25 @@
+"""Two estates become typed events; a trigger policy says what they ask for."""
+
+from recert.estate.estate import Estate
+from recert.lifecycle.compare import compare
+from recert.lifecycle.events import Event, Severity
+from recert.lifecycle.kinds import KINDS, EventKind, Opens
+from recert.lifecycle.people import owners_left
+from recert.lifecycle.plan import CampaignPlan, is_baseline, plan, words_of
+from recert.lifecycle.policy import TriggerPolicy
+
+__all__ = [
+    "KINDS",
+    "CampaignPlan",
+    "Estate",
+    "Event",
+    "EventKind",
+    "Opens",
+    "Severity",
+    "TriggerPolicy",
+    "compare",
+    "is_baseline",
+    "owners_left",
+    "plan",
+    "words_of",
+]

@@ -1,0 +1,192 @@
+"""Differences of what AgentCore, flows and state machines add to a version: tools, targets, access."""
+
+from recert.analysis.normal import grown, units
+from recert.estate.agents import Agent, AgentVersion
+from recert.estate.companions import Access, Integration, Resource
+from recert.lifecycle.changes import Change, Values, concealed_differs, differing, shown, summary
+from recert.lifecycle.events import Severity
+
+_NAMED = {
+    "gateway_target": "gateway_target",
+    "gateway_rule": "gateway_target",
+    "tool": "tool",
+    "allowed_tools": "tool",
+    "skill": "skill",
+    "hook": "hook",
+    "interceptor": "interceptor",
+    "transform": "interceptor",
+    "flow_node": "flow_node",
+    "task": "task",
+    "agent": "task",
+    "policy_engine": "policy_engine",
+    "memory": "memory",
+}
+_FIELDS = (
+    "name",
+    "type",
+    "target",
+    "function_arn",
+    "credential",
+    "provider_arns",
+    "scopes",
+    "mode",
+)
+_LISTS = ("clients", "audiences", "scopes", "workloads")
+_OPENNESS = {"NONE": 2, "AUTHENTICATE_ONLY": 1}
+_PROVIDERS = ("oauth2-provider", "api-key-provider", "payment-provider")
+
+
+def compare_integrations(before: AgentVersion, after: AgentVersion) -> list[Change]:
+    """Return the differences between two sets of integrations, matched by kind and id."""
+    old = {(item.kind, item.id): item for item in before.integrations}
+    new = {(item.kind, item.id): item for item in after.integrations}
+    found: list[Change] = []
+    for key in sorted({*old, *new}):
+        one, two = old.get(key), new.get(key)
+        kind = _NAMED.get(key[0], "integration")
+        if one is None and two is not None:
+            how = f"{two.name} was not there before"
+            found.append(Change(f"{kind}.added", _subject(two), None, summary(two), how))
+        elif two is None and one is not None:
+            how = f"{one.name} is no longer listed"
+            found.append(Change(f"{kind}.removed", _subject(one), summary(one), None, how))
+        elif one is not None and two is not None and one.known and two.known:
+            found += _changed(kind, one, two)
+    return found
+
+
+def compare_settings(before: AgentVersion, after: AgentVersion, unknown: set[str]) -> list[Change]:
+    """Return the differences of code, environment, network and inbound access."""
+    found: list[Change] = []
+    for kind, field in (("artifact.changed", "artifact"), ("network.changed", "network")):
+        old, new = differing(before, after, (field,))
+        if new and field not in unknown:
+            found.append(Change(kind, field, old, new, f"the {field} differs"))
+    names = sorted(
+        name
+        for name in {*before.environment, *after.environment}
+        if concealed_differs(before.environment.get(name), after.environment.get(name))
+    )
+    if names and "environment" not in unknown:
+        values = (
+            {name: shown(before.environment.get(name)) for name in names},
+            {name: shown(after.environment.get(name)) for name in names},
+        )
+        how = f"environment variables differ: {', '.join(names)}"
+        found.append(Change("environment.changed", "environment", *values, how))
+    if "access" not in unknown:
+        found += _access(before.access, after.access)
+    return found
+
+
+def compare_resource_policies(before: Agent, after: Agent) -> list[Change]:
+    """Return whether the policy on the agent itself lets more, or less, callers in."""
+    if not (before.resource_policy_known and after.resource_policy_known):
+        return []
+    if before.resource_policy == after.resource_policy:
+        return []
+    old, new = (
+        frozenset() if text is None else units(text)
+        for text in (before.resource_policy, after.resource_policy)
+    )
+    if old is None or new is None:
+        how = "the resource policy differs and cannot be understood"
+        return [Change("resource_policy.widened", "resource_policy", {}, {}, how)]
+    wider, narrower = grown(old, new), grown(new, old)
+    values: tuple[Values, Values] = (
+        {"statements": [unit.as_shown() for unit in narrower]},
+        {"statements": [unit.as_shown() for unit in wider]},
+    )
+    found: list[Change] = []
+    if wider:
+        how = "the resource policy lets somebody in who was not before"
+        found.append(Change("resource_policy.widened", "resource_policy", *values, how))
+    if narrower:
+        how = "the resource policy no longer lets somebody in"
+        found.append(Change("resource_policy.narrowed", "resource_policy", *values, how))
+    return found
+
+
+def compare_resources(before: Resource, after: Resource) -> list[Change]:
+    """Return the differences of one resource that agents share."""
+    unknown = {*before.unknown, *after.unknown}
+    found: list[Change] = []
+    old, new = differing(before, after, ("role_arn",))
+    if new and "role_arn" not in unknown:
+        values = ({"name": before.name, **old}, {"name": after.name, **new})
+        how = f"{after.kind} {after.name} works through another role"
+        found.append(Change("resource.role_swapped", after.arn, *values, how))
+    fields = ("kms_key_arn", "secret_arns", "vendor", "targets", "network", "details", "policies")
+    old, new = differing(before, after, tuple(name for name in fields if name not in unknown))
+    if before.policies is None or after.policies is None:
+        old.pop("policies", None)
+        new.pop("policies", None)
+    if new:
+        kind = "resource.changed"
+        if after.kind in _PROVIDERS:
+            kind = "credential_provider.changed"
+        elif after.kind == "policy-engine":
+            kind = "policy_engine.changed"
+        elif after.kind == "memory":
+            kind = "memory.changed"
+        values = ({"name": before.name, **old}, {"name": after.name, **new})
+        how = f"{after.kind} {after.name} differs in {', '.join(sorted(new))}"
+        found.append(Change(kind, after.arn, *values, how))
+    return found
+
+
+def _changed(kind: str, before: Integration, after: Integration) -> list[Change]:
+    old, new = differing(before, after, _FIELDS)
+    if _content_differs(before.content, after.content):
+        old["content"], new["content"] = before.content, after.content
+    if not new:
+        return []
+    old.setdefault("name", before.name)
+    new.setdefault("name", after.name)
+    base = None
+    if kind == "policy_engine" and before.mode == "ENFORCE" and after.mode != "ENFORCE":
+        base = Severity.CRITICAL
+    how = f"{after.name} differs in {', '.join(sorted(set(new) - {'name'})) or 'name'}"
+    return [Change(f"{kind}.changed", _subject(after), old, new, how, base)]
+
+
+def _content_differs(before: str | None, after: str | None) -> bool:
+    """Content digests are keyed (`key:digest`); under two keys nothing is known."""
+    if before is None or after is None or before == after:
+        return False
+    return before.rpartition(":")[0] == after.rpartition(":")[0]
+
+
+def _subject(item: Integration) -> str:
+    return f"{item.kind} {item.id}"
+
+
+def _access(before: Access | None, after: Access | None) -> list[Change]:
+    if before is None or after is None:
+        if before is after:
+            return []
+        values = (summary(before) if before else None, summary(after) if after else None)
+        kind = "access.widened" if after is None else "access.narrowed"
+        return [Change(kind, "access", *values, "who is let in is stated on one side only")]
+    old, new = differing(before, after, ("authorizer", "issuer", "claims", *_LISTS))
+    if not new:
+        return []
+    kind = "access.widened" if _wider(before, after) else "access.narrowed"
+    how = f"who is let in differs in {', '.join(sorted(new))}"
+    return [Change(kind, "access", old, new, how)]
+
+
+def _wider(before: Access, after: Access) -> bool:
+    """Tell whether anybody may be let in who was not: another issuer, a list longer or gone."""
+    ranks = (_OPENNESS.get(before.authorizer, 0), _OPENNESS.get(after.authorizer, 0))
+    if ranks[0] != ranks[1]:
+        return ranks[1] > ranks[0]
+    if before.authorizer != after.authorizer or before.issuer != after.issuer:
+        return True
+    if set(before.claims) - set(after.claims):
+        return True
+    for name in _LISTS:
+        old, new = set(getattr(before, name)), set(getattr(after, name))
+        if old and (not new or new - old):
+            return True
+    return False

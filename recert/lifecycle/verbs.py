@@ -1,0 +1,75 @@
+"""Does the name of a tool promise to change something?"""
+
+import re
+
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WRITES = frozenset(
+    [
+        "add",
+        "apply",
+        "approve",
+        "assign",
+        "attach",
+        "book",
+        "buy",
+        "cancel",
+        "charge",
+        "close",
+        "create",
+        "delete",
+        "deploy",
+        "disable",
+        "drop",
+        "edit",
+        "enable",
+        "execute",
+        "grant",
+        "insert",
+        "issue",
+        "kill",
+        "launch",
+        "modify",
+        "move",
+        "open",
+        "order",
+        "pay",
+        "place",
+        "post",
+        "publish",
+        "purchase",
+        "put",
+        "redistribute",
+        "refund",
+        "register",
+        "reject",
+        "release",
+        "remove",
+        "rename",
+        "request",
+        "reserve",
+        "reset",
+        "restart",
+        "revoke",
+        "run",
+        "schedule",
+        "send",
+        "set",
+        "start",
+        "stop",
+        "submit",
+        "terminate",
+        "transfer",
+        "trigger",
+        "unassign",
+        "update",
+        "upload",
+        "upsert",
+        "withdraw",
+        "write",
+    ]
+)
+
+
+def writes(name: str) -> bool:
+    """Tell whether a tool's name holds a verb that changes something, as `create_booking` does."""
+    return any(word.lower() in _WRITES for word in _WORDS.findall(name))

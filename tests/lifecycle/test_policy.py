@@ -1,0 +1,105 @@
+"""The trigger policy: what it says by default, and what it refuses."""
+
+import tomllib
+
+import pytest
+
+from recert.errors import UsageError
+from recert.lifecycle import KINDS, Opens, Severity, TriggerPolicy
+
+CONTRACT = (
+    "agent.added",
+    "agent.removed",
+    "action_group.added",
+    "knowledge_base.added",
+    "data_source.added",
+    "collaborator.added",
+    "guardrail.removed",
+    "guardrail.changed",
+    "owner.changed",
+    "purpose.changed",
+    "instruction.changed",
+    "model.changed",
+    "role.swapped",
+    "policy.widened",
+    "policy.narrowed",
+    "trust.widened",
+    "boundary.removed",
+    "alias.routed",
+    "function.code_changed",
+    "coverage.gap",
+)
+
+
+def read(text: str) -> TriggerPolicy:
+    table = tomllib.loads(text)["triggers"]
+    return TriggerPolicy.from_table(table, text=text, name="recert.toml")
+
+
+@pytest.mark.parametrize("kind", CONTRACT)
+def test_every_kind_of_the_contract_has_a_row(kind: str) -> None:
+    assert kind in KINDS
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_kinds_are_written_as_thing_and_change(kind: str) -> None:
+    thing, dot, change = kind.partition(".")
+    assert dot
+    assert thing.replace("_", "").isalpha()
+    assert change.replace("_", "").isalpha()
+    assert KINDS[kind].words
+
+
+@pytest.mark.parametrize(
+    ("kind", "opens"),
+    [
+        ("action_group.added", Opens.FULL),
+        ("data_source.added", Opens.FULL),
+        ("owner.changed", Opens.FULL),
+        ("policy.widened", Opens.DELTA),
+        ("policy.narrowed", Opens.NOTE),
+        ("agent.removed", Opens.NOTE),
+        ("something.new", Opens.DELTA),
+    ],
+)
+def test_the_default_opens_what_is_right_for_most(kind: str, opens: Opens) -> None:
+    assert TriggerPolicy().opens(kind) is opens
+
+
+def test_an_exact_kind_wins_over_its_thing() -> None:
+    policy = read(
+        '[triggers.events]\n"model.*" = "note"\n"model.changed" = "full"\n"policy.*" = "note"'
+    )
+    assert policy.opens("model.changed") is Opens.FULL
+    assert policy.opens("policy.widened") is Opens.NOTE
+    assert policy.opens("owner.changed") is Opens.FULL
+
+
+def test_days_are_merged_with_the_default() -> None:
+    policy = read("[triggers.due_days]\ncritical = 1\n[triggers.cadence_days]\nlow = 200")
+    assert policy.due_days[Severity.CRITICAL] == 1
+    assert policy.due_days[Severity.HIGH] == TriggerPolicy().due_days[Severity.HIGH]
+    assert policy.cadence_days[Severity.LOW] == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[triggers.events]\n\n"modle.changed" = "full"', ("line 3", "model.changed")),
+        ('[triggers.events]\n"model.changed" = "ful"', ("line 2", "full")),
+        ('[triggers.events]\n"model.changed" = 3', ("line 2", "string")),
+        ("[triggers.evnts]\na = 1", ("line 1", "events")),
+        ("[triggers.due_days]\ncritical = 0", ("line 2", "from 1 to 3650")),
+        ("[triggers.due_days]\ncritical = 1.5", ("line 2", "whole days")),
+        ("[triggers.due_days]\ncritical = true", ("line 2", "whole days")),
+        ("[triggers.cadence_days]\nsevere = 3", ("line 2", "severity")),
+        ("[triggers]\nevents = 3", ("line 2", "table")),
+    ],
+)
+def test_what_it_cannot_be_is_refused_with_line_and_nearest_name(
+    text: str, says: tuple[str, ...]
+) -> None:
+    with pytest.raises(UsageError) as refused:
+        read(text)
+    for part in says:
+        assert part in str(refused.value)
