@@ -85,6 +85,7 @@ class SnapshotRow(Table, table=True):
     roles: int
     gaps: int
     api_calls: int
+    entry: int = Field(foreign_key="ledger.seq", index=True)
     estate: bytes = Field(sa_type=LargeBinary)
 
 
@@ -195,11 +196,13 @@ class DecisionRow(Table, table=True):
             name="verdict_known",
         ),
         CheckConstraint("state in ('current','superseded','undone')", name="state_known"),
+        Index("ix_decision_campaign_entry", "campaign", "entry"),
+        Index("ix_decision_campaign_state_verdict", "campaign", "state", "verdict"),
     )
 
     id: str = Field(primary_key=True, sa_type=Text)
     item: str = Field(foreign_key="item.id", sa_type=Text, index=True)
-    campaign: str = Field(foreign_key="campaign.id", sa_type=Text, index=True)
+    campaign: str = Field(foreign_key="campaign.id", sa_type=Text)
     verdict: str = Field(sa_type=Text)
     state: str = Field(default="current", sa_type=Text)
     rationale: str = Field(default="", sa_type=Text)
@@ -220,8 +223,30 @@ class DecisionRow(Table, table=True):
     entry: int = Field(foreign_key="ledger.seq")
 
 
+class KeyRow(Table, table=True):
+    """A person's SSH key by its fingerprint; `revoked_at` is set once and for good."""
+
+    __tablename__ = "person_key"
+
+    id: str = Field(primary_key=True, sa_type=Text)
+    person: str = Field(sa_type=Text, index=True)
+    public: str = Field(sa_type=Text)
+    enrolled_at: str = Field(sa_type=Text)
+    enrolled_by: str = Field(sa_type=Text)
+    countersigned_by: str | None = Field(default=None, sa_type=Text)
+    statement: str = Field(sa_type=Text)
+    armor: str | None = Field(default=None, sa_type=Text)
+    revoked_at: str | None = Field(default=None, sa_type=Text)
+    revoked_by: str | None = Field(default=None, sa_type=Text)
+    reason: str | None = Field(default=None, sa_type=Text)
+
+
 class SignoffRow(Table, table=True):
-    """One sign-off: the statement that was signed, its signature if any, and the head that it covers."""
+    """One sign-off: the statement that was signed, its signature if any, and the head that it covers.
+
+    `signature` is `none`, `ssh` or `ssh-touch`; then `key` is the fingerprint and `armor` the
+    signature as `ssh-keygen` writes it.
+    """
 
     __tablename__ = "signoff"
 
@@ -231,6 +256,8 @@ class SignoffRow(Table, table=True):
     strength: str = Field(sa_type=Text)
     signature: str = Field(default="none", sa_type=Text)
     statement: str = Field(sa_type=Text)
+    key: str | None = Field(default=None, sa_type=Text)
+    armor: str | None = Field(default=None, sa_type=Text)
     signed_at: str = Field(sa_type=Text)
     size: int
     head: str = Field(sa_type=Text)

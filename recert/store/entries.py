@@ -1,0 +1,298 @@
+"""What the ledger says: the type of each entry, and its body made from the rows that it explains.
+
+A service writes a row, appends the entry that these functions make of it in the same transaction,
+and `recert.store.projection` re-derives the rows from the entries later. So every column that a
+row can be judged by stands in a body, and a change of a row without an entry shows.
+
+    store.created        (written by the store) what the store is
+    reading.recorded     (written by `Store.save_snapshot`) one reading, its source and its gaps
+    events.recorded      every lifecycle event of one reading, in one entry
+    person.set           a person as they now are; agent.set likewise owner and purpose of an agent
+    campaign.opened      a campaign with its cause, scope and settings
+    campaign.extended    a new deadline, or further causes
+    campaign.STATE       it moved to STATE: preparing, prepare_failed, staged, active, reviewed,
+                         remediating, verified, closed, cancelled
+    items.assigned       the population, or an addition to it: every item with its reviewer and the
+                         digest of its record
+    item.reassigned      another reviewer of record; item.excluded, item.superseded, item.conflicted
+    item.reset           back to pending, with a reason, and with another record where it changed;
+                         any decision that was in force becomes superseded
+    decision.recorded    a decision (it supersedes the current one of its item)
+    decision.undone      taken back before sign-off; decision.redone: put in force again
+    signoff              a reviewer signed: the statement, the signature, the items
+    remediation.recorded where the revocation of an item stands: {item, state, …}
+    setting.changed · export · migration · restore · checkpoint · key.enrolled · key.revoked ·
+    anchor · apply.planned · apply.executed · apply.verified · apply.rolled_back
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+from recert.estate.canonical import digest, parse_strict
+from recert.store.tables import (
+    AgentSetting,
+    CampaignRow,
+    DecisionRow,
+    EventRow,
+    ItemRow,
+    KeyRow,
+    PersonRow,
+    SignoffRow,
+)
+
+
+class EntryType(StrEnum):
+    """Every type of entry that a ledger of this version may hold."""
+
+    STORE_CREATED = "store.created"
+    READING_RECORDED = "reading.recorded"
+    EVENTS_RECORDED = "events.recorded"
+    PERSON_SET = "person.set"
+    AGENT_SET = "agent.set"
+    CAMPAIGN_OPENED = "campaign.opened"
+    CAMPAIGN_EXTENDED = "campaign.extended"
+    CAMPAIGN_PREPARING = "campaign.preparing"
+    CAMPAIGN_PREPARE_FAILED = "campaign.prepare_failed"
+    CAMPAIGN_STAGED = "campaign.staged"
+    CAMPAIGN_ACTIVE = "campaign.active"
+    CAMPAIGN_REVIEWED = "campaign.reviewed"
+    CAMPAIGN_REMEDIATING = "campaign.remediating"
+    CAMPAIGN_VERIFIED = "campaign.verified"
+    CAMPAIGN_CLOSED = "campaign.closed"
+    CAMPAIGN_CANCELLED = "campaign.cancelled"
+    ITEMS_ASSIGNED = "items.assigned"
+    ITEM_REASSIGNED = "item.reassigned"
+    ITEM_EXCLUDED = "item.excluded"
+    ITEM_SUPERSEDED = "item.superseded"
+    ITEM_CONFLICTED = "item.conflicted"
+    ITEM_RESET = "item.reset"
+    DECISION_RECORDED = "decision.recorded"
+    DECISION_UNDONE = "decision.undone"
+    DECISION_REDONE = "decision.redone"
+    DECISION_RESCINDED = "decision.rescinded"
+    SIGNOFF = "signoff"
+    SETTING_CHANGED = "setting.changed"
+    EXPORT = "export"
+    MIGRATION = "migration"
+    RESTORE = "restore"
+    CHECKPOINT = "checkpoint"
+    KEY_ENROLLED = "key.enrolled"
+    KEY_REVOKED = "key.revoked"
+    ANCHOR = "anchor"
+    APPLY_PLANNED = "apply.planned"
+    APPLY_EXECUTED = "apply.executed"
+    APPLY_VERIFIED = "apply.verified"
+    APPLY_ROLLED_BACK = "apply.rolled_back"
+    REMEDIATION_RECORDED = "remediation.recorded"
+
+
+JSON_COLUMNS = {
+    "before", "after", "trigger", "scope", "settings", "body", "reduce_to", "roles", "aliases", "sts"
+}  # fmt: skip
+CAMPAIGN_MUTABLE = (
+    "name", "owner", "due_at", "due_zone", "trigger", "scope", "settings", "snapshot",
+)  # fmt: skip
+"""What `campaign.extended` may change of a campaign."""
+RECORD = (
+    "id", "campaign", "kind", "agent", "title", "subject", "service", "level", "privileged", "rank",
+    "delta", "recommendation", "reason", "basis_digest", "shown_digest", "body",
+)  # fmt: skip
+
+
+def restricted(value: Any) -> Any:
+    """Return a JSON value without floats and with ordinary integers: others become their text."""
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) < 2**53 else str(value)
+    if isinstance(value, Mapping):
+        return {str(key): restricted(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [restricted(item) for item in value]
+    return repr(value)
+
+
+def columns(
+    row: Any, names: Iterable[str] | None = None, *, without: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return the columns of a row as a body holds them: JSON columns parsed, the rest as it is."""
+    picked = names if names is not None else type(row).__table__.columns.keys()
+    return {
+        name: restricted(parse_strict(getattr(row, name)))
+        if name in JSON_COLUMNS
+        else getattr(row, name)
+        for name in picked
+        if name not in without
+    }
+
+
+def item_record(item: ItemRow) -> dict[str, Any]:
+    """Return what of an item is frozen once it is assigned: the line of `population.jsonl`."""
+    return columns(item, RECORD)
+
+
+def events_recorded(snapshot: str, events: Sequence[EventRow]) -> dict[str, Any]:
+    """Describe all events of one reading (`campaign` is told by the campaign's own entry)."""
+    found = [columns(event, without=("campaign", "snapshot")) for event in events]
+    return {"snapshot": snapshot, "events": found}
+
+
+def person_set(person: PersonRow) -> dict[str, Any]:
+    """Describe a person as they are from now on."""
+    return columns(person)
+
+
+def agent_set(setting: AgentSetting) -> dict[str, Any]:
+    """Describe owner and purpose that a person stated for an agent."""
+    return columns(setting)
+
+
+def campaign_opened(campaign: CampaignRow, events: Sequence[str] = ()) -> dict[str, Any]:
+    """Describe a new campaign in whatever state it starts; `events` are the ids of its causes."""
+    return {**columns(campaign), "events": list(events)}
+
+
+def campaign_moved(campaign: CampaignRow, before: str, reason: str = "") -> dict[str, Any]:
+    """Describe a step of the state machine; call it when the row already holds the new state."""
+    return {
+        "from": before,
+        "to": campaign.state,
+        "reason": reason,
+        "launched_at": campaign.launched_at,
+        "ended_at": campaign.ended_at,
+        "end_reason": campaign.end_reason,
+    }
+
+
+def campaign_extended(
+    campaign: CampaignRow, reason: str, events: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Describe a new name, owner, deadline, scope or further causes; call it when the row holds them."""
+    return {
+        **columns(campaign, CAMPAIGN_MUTABLE),
+        "reason": reason,
+        "events": list(events),
+    }
+
+
+def items_assigned(items: Sequence[ItemRow]) -> dict[str, Any]:
+    """Describe a population or an addition to it, in review order, each item by its record's digest."""
+    lines = [
+        {
+            "id": item.id,
+            "kind": item.kind,
+            "agent": item.agent,
+            "reviewer": item.reviewer,
+            "state": item.state,
+            "excluded_by": item.excluded_by,
+            "basis_digest": item.basis_digest,
+            "record": digest(item_record(item)),
+        }
+        for item in items
+    ]
+    return {"count": len(lines), "items": lines}
+
+
+def item_changed(item: ItemRow, reason: str, *, before: str | None = None) -> dict[str, Any]:
+    """Describe any `item.*` step; call it when the row is already as it shall be.
+
+    `before` is the reviewer that the item had, for `item.reassigned`.
+    """
+    return {
+        "item": item.id,
+        "reason": reason,
+        "before": before,
+        "state": item.state,
+        "reviewer": item.reviewer,
+        "excluded_by": item.excluded_by,
+        "current": item.current,
+        "basis_digest": item.basis_digest,
+        "record": digest(item_record(item)),
+    }
+
+
+def decision_recorded(decision: DecisionRow, item: ItemRow) -> dict[str, Any]:
+    """Describe a decision with what it is about; all but its state and its entry number.
+
+    It makes the decision named by `supersedes` superseded, itself current, and its item decided.
+    """
+    return {
+        **columns(decision, without=("state", "entry")),
+        "agent": item.agent,
+        "kind": item.kind,
+        "title": item.title,
+        "record": digest(item_record(item)),
+    }
+
+
+def decision_undone(decision: DecisionRow, restored: DecisionRow | None) -> dict[str, Any]:
+    """Describe an undo: `decision` becomes undone, `restored` (the one it superseded) current again."""
+    return {
+        "decision": decision.id,
+        "item": decision.item,
+        "restored": restored.id if restored else None,
+    }
+
+
+def decision_redone(decision: DecisionRow, superseded: DecisionRow | None) -> dict[str, Any]:
+    """Describe a redo: `decision` is current again, `superseded` (if any was in force) superseded."""
+    return {
+        "decision": decision.id,
+        "item": decision.item,
+        "superseded": superseded.id if superseded else None,
+    }
+
+
+def key_enrolled(key: KeyRow) -> dict[str, Any]:
+    """Describe a key that is a person's from now on."""
+    return columns(key, without=("revoked_at", "revoked_by", "reason"))
+
+
+def key_revoked(key: KeyRow) -> dict[str, Any]:
+    """Describe a key that signs nothing from now on."""
+    return columns(key, ("id", "person", "revoked_at", "revoked_by", "reason"))
+
+
+def signoff(row: SignoffRow, decisions: Mapping[str, str]) -> dict[str, Any]:
+    """Describe a sign-off; `decisions` maps each signed item to its decision.
+
+    The items become signed_off with `signoff` set to the row's id.
+    """
+    pairs = [{"item": item, "decision": decisions[item]} for item in sorted(decisions)]
+    return {**columns(row, without=("entry",)), "decisions": pairs}
+
+
+def signoff_statement(
+    *,
+    ledger: str,
+    campaign: str,
+    size: int,
+    head: str,
+    root: str,
+    signer: Mapping[str, Any],
+    at: str,
+    counts: Mapping[str, int],
+    decisions: Mapping[str, str],
+    meaning: str,
+) -> str:
+    """Return the exact text that a signer signs: canonical JSON over the ledger so far and their decisions.
+
+    `size`, `head` and `root` come from `Store.head` before the sign-off; `decisions` maps item to
+    decision; `signer` holds id, printed name, strength and key.
+    """
+    body = {
+        "v": 1,
+        "ledger": ledger,
+        "campaign": campaign,
+        "size": size,
+        "head": head,
+        "root": root,
+        "signer": dict(signer),
+        "at": at,
+        "counts": dict(counts),
+        "decisions_sha256": digest([[item, decisions[item]] for item in sorted(decisions)]),
+        "meaning": meaning,
+    }
+    return json.dumps(body, sort_keys=True, separators=(",", ":"))

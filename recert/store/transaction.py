@@ -1,0 +1,93 @@
+"""A running write to the store: what changes, and the ledger entries that say so."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import insert, update
+from sqlmodel import Session, col, select
+
+from recert.clock import Clock
+from recert.errors import LedgerError
+from recert.store.ledger import GENESIS_PREV, Actor, Entry, Head, make_entry
+from recert.store.merkle import Frontier
+from recert.store.tables import LedgerRow, Meta
+
+
+@dataclass(slots=True)
+class Transaction:
+    """A running write: the session, and the end of the ledger to append to."""
+
+    session: Session
+    actor: Actor
+    store_id: str
+    clock: Clock
+    _head: tuple[str, Frontier] | None = field(default=None, repr=False)
+
+    def append(
+        self,
+        type: str,  # noqa: A002 - the name in the ledger
+        body: Mapping[str, Any],
+        *,
+        campaign: str | None = None,
+        actor: Actor | None = None,
+    ) -> Entry:
+        """Append an entry; raises ValueError for an unknown type or a body that JSON cannot hold.
+
+        `actor` stands in for the transaction's own, as where the tool itself acts.
+        """
+        prev, frontier = self._end()
+        entry = make_entry(
+            ledger=self.store_id,
+            seq=frontier.size + 1,
+            prev=prev,
+            at=self.clock.now(),
+            type=type,
+            actor=actor or self.actor,
+            campaign=campaign,
+            body=body,
+        )
+        grown = frontier.add(entry.text.encode("ascii"))
+        connection = self.session.connection()
+        connection.execute(
+            insert(LedgerRow).values(seq=entry.seq, prev=prev, hash=entry.hash, entry=entry.text)
+        )
+        connection.execute(update(Meta).where(_IS_MERKLE).values(value=grown.dump()))
+        self._head = (entry.hash, grown)
+        return entry
+
+    def head(self) -> Head:
+        """Return where the ledger stands within this transaction."""
+        prev, frontier = self._end()
+        return Head(frontier.size, prev, frontier.root)
+
+    def _end(self) -> tuple[str, Frontier]:
+        if self._head is None:
+            self._head = _end(self.session)
+        return self._head
+
+
+_IS_MERKLE = col(Meta.key) == "merkle"
+
+
+def head_of(session: Session) -> Head:
+    """Return where the ledger stands, as a session sees it."""
+    prev, frontier = _end(session)
+    return Head(frontier.size, prev, frontier.root)
+
+
+def _end(session: Session) -> tuple[str, Frontier]:
+    last = session.exec(
+        select(LedgerRow.seq, LedgerRow.hash).order_by(col(LedgerRow.seq).desc()).limit(1)
+    ).first()
+    seq, found = last or (0, GENESIS_PREV)
+    kept = session.get(Meta, "merkle")
+    try:
+        frontier = Frontier.load(kept.value if kept else "")
+        if frontier.size != seq:
+            raise ValueError("it stands elsewhere")  # noqa: TRY301 - one handler for all
+    except ValueError as error:
+        raise LedgerError(
+            "The ledger and its Merkle root do not agree.", "Run `recert db check`.", seq=seq
+        ) from error
+    return found, frontier

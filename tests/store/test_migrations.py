@@ -1,0 +1,142 @@
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, text
+from sqlmodel import select
+
+from recert.clock import SystemClock
+from recert.errors import StoreError
+from recert.store import schema
+from recert.store.engine import SCHEMA_VERSION
+from recert.store.migrations import run
+from recert.store.store import Store
+from recert.store.tables import LedgerRow, metadata
+
+BROKEN = '''
+"""Fails half way."""
+import sqlalchemy as sa
+from alembic import op
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+def upgrade():
+    op.create_table("half", sa.Column("x", sa.Text()))
+    op.execute("INSERT INTO half VALUES ('x')")
+    op.execute("INSERT INTO nowhere VALUES ('x')")
+'''
+GOOD = BROKEN.replace("op.execute(\"INSERT INTO nowhere VALUES ('x')\")", "pass")
+
+
+def shape(connection: Connection) -> dict[str, Any]:
+    """Return every object of a schema; of a table its lines in any order, as constraints have none."""
+    rows = connection.execute(text("SELECT type, name, sql FROM sqlite_master"))
+    return {
+        f"{kind} {name}": sorted(line.strip(" ,") for line in sql.splitlines()) if sql else None
+        for kind, name, sql in rows
+    }
+
+
+def columns(connection: Connection) -> dict[str, list[Any]]:
+    return {
+        table: [tuple(row) for row in connection.execute(text(f"PRAGMA table_xinfo({table})"))]
+        for table in metadata.tables
+    }
+
+
+def test_a_store_made_at_once_equals_one_made_by_every_migration() -> None:
+    at_once, by_steps = create_engine("sqlite://"), create_engine("sqlite://")
+    with at_once.begin() as first, by_steps.begin() as second:
+        schema.create_tables(first)
+        run.upgrade(second, schema.revision())
+        assert shape(first) == shape(second)
+        assert columns(first) == columns(second)
+        wanted = first.execute(text("SELECT version_num FROM alembic_version")).all()
+        assert second.execute(text("SELECT version_num FROM alembic_version")).all() == wanted
+
+
+def test_the_tables_equal_what_the_migrations_make() -> None:
+    with create_engine("sqlite://").begin() as connection:
+        run.upgrade(connection, schema.revision())
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_the_schema_version_is_the_last_migration() -> None:
+    assert ScriptDirectory(str(run.HERE)).get_heads() == [schema.revision(SCHEMA_VERSION)]
+
+
+def test_every_constraint_has_a_name() -> None:
+    unnamed = [
+        (table.name, constraint)
+        for table in metadata.tables.values()
+        for constraint in table.constraints
+        if not constraint.name
+    ]
+    assert unnamed == []
+
+
+def test_a_new_store_is_made_without_alembic(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from recert.clock import SystemClock\n"
+        "from recert.store.store import Store\n"
+        f"Store.open({str(tmp_path / 'x.db')!r}, clock=SystemClock()).head()\n"
+        "print('alembic' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+@pytest.fixture
+def older(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, worlds: Any) -> tuple[Path, Path]:
+    """Return a filled store that is one step behind, and the folder of migrations to fill."""
+    world = worlds.World(tmp_path / "x.db").whole(2)
+    world.store.close()
+    folder = tmp_path / "migrations"
+    (folder / "versions").mkdir(parents=True)
+    for step in (run.HERE / "versions").glob("*.py"):
+        (folder / "versions" / step.name).write_text(step.read_text())
+    behind = SCHEMA_VERSION + 1
+    upgrade = run.upgrade
+    monkeypatch.setattr(
+        run, "upgrade", lambda connection, target: upgrade(connection, target, folder=folder)
+    )
+    for module in ("recert.store.schema", "recert.store.store", "recert.store.engine.sqlite"):
+        monkeypatch.setattr(f"{module}.SCHEMA_VERSION", behind)
+    monkeypatch.setattr(schema.Database.stamp, "__defaults__", (behind,))
+    monkeypatch.setattr(schema.revision, "__defaults__", (behind,))
+    return tmp_path / "x.db", folder / "versions" / "0002_next.py"
+
+
+def test_an_older_store_is_upgraded_with_a_copy_and_an_entry(older: tuple[Path, Path]) -> None:
+    path, step = older
+    step.write_text(GOOD)
+    store = Store.open(path, clock=SystemClock())
+    with store.read() as session:
+        last = session.exec(select(LedgerRow.entry).order_by(LedgerRow.seq.desc())).first()
+        assert session.connection().execute(text("SELECT x FROM half")).all() == [("x",)]
+    assert last is not None
+    assert '"type":"migration"' in last
+    assert re.search(r'"backup":"x\.db\.before-schema-2\.1","from":1,"to":2', last)
+    assert (path.with_name("x.db.before-schema-2.1")).stat().st_mode & 0o777 == 0o600
+    with store.database.reader.begin() as connection:
+        assert store.database.missing_guards(connection) == []
+    before = store.head()
+    assert Store.open(path, clock=SystemClock()).head() == before
+
+
+def test_a_migration_that_fails_leaves_the_store_as_it_was(older: tuple[Path, Path]) -> None:
+    path, step = older
+    step.write_text(BROKEN)
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="could not be upgraded"):
+        Store.open(path, clock=SystemClock())
+    assert path.read_bytes() == before
