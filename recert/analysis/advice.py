@@ -1,10 +1,23 @@
 """What the evidence suggests for a grant; never shown as a decision."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from recert.analysis.risks import SERIOUS
 from recert.analysis.usage import LastUse
 
+_SERIOUS = {
+    "admin_access": "do anything in this account",
+    "privilege_escalation": "give itself more permissions",
+    "secret_readable": "read secrets",
+    "guardrail_mutable": "weaken its own guardrail",
+}
+_BLOCKERS = {
+    "deny": "a deny",
+    "boundary": "the permissions boundary",
+    "scp": "the organisation's SCP",
+    "rcp": "the organisation's RCP",
+}
 _WIDE = frozenset({"wildcard_action", "wildcard_resource"})
 
 
@@ -32,26 +45,39 @@ def advise(
     `use` says so.
     """
     if not effective:
-        why = (
-            f"blocked by {', '.join(blocked_by)}" if blocked_by else "no resource fits its actions"
-        )
-        return Advice("revoke", f"It has no effect today: {why}.")
+        return Advice("revoke", f"It has no effect today: {_why_not(blocked_by)}.")
     if use.state == "unused":
-        return Advice("revoke", f"Unused: {use.words}, as IAM reports.")
+        return Advice("revoke", f"Not used: {use.words}, as IAM reports.")
     if explained_by is None and keep and len(keep) < len(effective):
-        counted = f"Of {len(effective)} effective actions the integrations explain {len(keep)}."
+        counted = (
+            f"What the agent is connected to needs {len(keep)} of its {len(effective)} actions."
+        )
         return Advice("reduce", counted, keep)
     return _of_explanation(explained_by, risks)
 
 
 def _of_explanation(explained_by: str | None, risks: tuple[str, ...]) -> Advice:
-    serious = [kind.replace("_", " ") for kind in risks if kind in SERIOUS]
-    if serious == ["secret readable"] and explained_by and not _WIDE.intersection(risks):
-        return Advice("attest", f"Explained by {explained_by}, and limited to its secret.")
+    serious = [kind for kind in risks if kind in SERIOUS]
+    if serious == ["secret_readable"] and explained_by and not _WIDE.intersection(risks):
+        return Advice("attest", f"Needed for {explained_by}, and limited to its secret.")
     if serious:
-        return Advice("look", f"It carries {', '.join(serious)}.")
+        return Advice("look", in_words(serious))
     if explained_by is None:
-        return Advice("look", "No integration of the agent explains it.")
+        return Advice("look", "Nothing that the agent is connected to needs it.")
     if "wildcard_resource" in risks:
-        return Advice("look", f"Explained by {explained_by}, but not limited to its resources.")
-    return Advice("attest", f"Explained by {explained_by}.")
+        return Advice("look", f"Needed for {explained_by}, but it reaches more than that.")
+    return Advice("attest", f"Needed for {explained_by}.")
+
+
+def in_words(serious: Iterable[str]) -> str:
+    """Say in one sentence what is serious about a grant; `serious` are kinds of findings."""
+    told = [_SERIOUS.get(kind, kind.replace("_", " ")) for kind in serious]
+    head, last = told[:-1], told[-1]
+    return f"The agent could {', '.join(head) + ' and ' if head else ''}{last}."
+
+
+def _why_not(blocked_by: tuple[str, ...]) -> str:
+    if not blocked_by:
+        return "its actions do not fit its resources"
+    blockers = " and ".join(_BLOCKERS.get(by, by) for by in blocked_by)
+    return f"{blockers} {'takes' if len(blocked_by) == 1 else 'take'} all of it away"

@@ -9,7 +9,7 @@ Documents enter by their meaning (`recert.analysis.normal`), so that what raises
 end a certification either.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -20,7 +20,7 @@ from recert.estate.agents import Agent, AgentVersion
 from recert.estate.authority import Organization, Role
 from recert.estate.base import Concealed, Frozen
 from recert.estate.canonical import canonical, digest
-from recert.estate.companions import Access, Integration
+from recert.estate.companions import Access, Integration, Resource
 from recert.estate.estate import Estate
 from recert.estate.integrations import ActionGroup, DataSource
 
@@ -55,6 +55,8 @@ _FUNCTION = ("arn", "role_arn", "code_sha256", "kms_key_arn")
 _BASE = ("arn", "role_arn", "embedding_model", "storage_kind")
 _BASE_LISTS = ("storage_arns", "secret_arns", "table_names")
 _SOURCE = ("id", "kind", "bucket_arn", "bucket_owner", "secret_arn", "kms_key_arn")
+_RESOURCE = ("arn", "kind", "role_arn", "kms_key_arn", "vendor")
+_RESOURCE_LISTS = ("secret_arns", "targets", "network", "details")
 _SOURCE_LISTS = ("prefixes", "urls", "function_arns")
 
 
@@ -91,6 +93,7 @@ def basis(estate: Estate, agent_arn: str, version: str | None = None) -> dict[st
         "roles": [_role(estate, arn) for arn in sorted(reach.role_arns)],
         "functions": [function_basis(estate, arn) for arn in sorted(reach.functions)],
         "knowledge_bases": [_base(estate, arn) for arn in sorted(reach.knowledge_bases)],
+        "resources": _each(_resource(item) for item in _named(estate, versions)),
         "ceilings": _ceilings(estate.organization, reach),
     }
 
@@ -225,6 +228,24 @@ def integration_basis(item: Integration) -> dict[str, Any]:
         **_fields(item, _INTEGRATION),
         "provider_arns": sorted(item.provider_arns),
         "scopes": sorted(item.scopes),
+    }
+
+
+def _named(estate: Estate, versions: Iterable[AgentVersion]) -> Iterator[Resource]:
+    """Yield the shared resources that versions name: credentials, tools, memories, policy engines."""
+    for version in versions:
+        for item in version.integrations:
+            for arn in (item.target, *item.provider_arns):
+                found = estate.resources_by_arn.get(arn or "")
+                if found is not None:
+                    yield found
+
+
+def _resource(resource: Resource) -> dict[str, Any]:
+    return {
+        **_fields(resource, _RESOURCE),
+        **{name: sorted(getattr(resource, name)) for name in _RESOURCE_LISTS},
+        "policies": None if resource.policies is None else sorted(map(list, resource.policies)),
     }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from recert.analysis import ranks
-from recert.analysis.advice import Advice
+from recert.analysis.advice import Advice, in_words
 from recert.analysis.analyst import Analyst
 from recert.analysis.fingerprint import document
 from recert.analysis.grants import RESOURCE_KIND, ReviewGrant
@@ -13,6 +13,7 @@ from recert.analysis.risks import SERIOUS
 from recert.analysis.subjects import ReviewSubject
 
 _AWS = "aws-managed"
+_MANAGES = "Permissions management"
 _SHOWN = 200
 _RISKY = SERIOUS | {"wildcard_action", "wildcard_resource", "foreign_account"}
 
@@ -28,6 +29,7 @@ def permission_subjects(analyst: Analyst, agent_arn: str) -> Iterable[ReviewSubj
         number = seen[place]
         seen[place] += 1
         serious = bool(SERIOUS.intersection(grant.risks))
+        advice = _permission_advice(grant)
         yield ReviewSubject(
             kind="permission",
             agent=agent_arn,
@@ -45,10 +47,10 @@ def permission_subjects(analyst: Analyst, agent_arn: str) -> Iterable[ReviewSubj
             grant=grant.as_json(),
             service=_service(grant.action),
             level=grant.levels[-1] if grant.levels else "",
-            privileged=serious or "Permissions management" in grant.levels,
+            privileged=serious or _MANAGES in grant.levels,
             rank=_rank(grant),
-            recommendation=grant.advice.verdict,
-            reason=grant.advice.reason,
+            recommendation=advice.verdict,
+            reason=advice.reason,
         )
 
 
@@ -166,23 +168,31 @@ def _line(grant: ReviewGrant) -> dict[str, Any]:
     }
 
 
+def _permission_advice(grant: ReviewGrant) -> Advice:
+    """Return the advice; what changes permissions is looked at, however well it is explained."""
+    advice = grant.advice
+    if advice.verdict == "attest" and _MANAGES in grant.levels:
+        return Advice("look", f"{advice.reason} It hands out or changes permissions.")
+    return advice
+
+
 def _attachment_advice(held: list[ReviewGrant], risks: tuple[str, ...]) -> Advice:
     if held[0].last_used.state == "unused":
-        return Advice("revoke", f"Unused: {held[0].last_used.words}, as IAM reports.")
+        return Advice("revoke", f"Not used: {held[0].last_used.words}, as IAM reports.")
     if not any(grant.effective.effective for grant in held):
         return Advice("revoke", "Nothing of it gets through today.")
     explained = [grant for grant in held if grant.explained_by is not None]
-    serious = [kind.replace("_", " ") for kind in risks if kind in SERIOUS]
+    serious = [kind for kind in risks if kind in SERIOUS]
     if not explained:
-        more = f" It carries {', '.join(serious)}." if serious else ""
-        return Advice("look", f"No integration of the agent explains any part of it.{more}")
+        more = f" {in_words(serious)}" if serious else ""
+        return Advice("look", f"Nothing that the agent is connected to needs any of it.{more}")
     if len(explained) < len(held) or serious:
         return Advice(
             "reduce",
-            f"The integrations explain {len(explained)} of its {len(held)} grants; "
+            f"What the agent is connected to needs {len(explained)} of its {len(held)} grants; "
             "a copy with these would do.",
         )
-    return Advice("attest", "The integrations explain every grant in it.")
+    return Advice("attest", "What the agent is connected to needs every grant in it.")
 
 
 def _rank(grant: ReviewGrant) -> int:

@@ -14,9 +14,9 @@ from recert.aws.iam_writer import IamWriter, WriteRefusedError, Written, writer_
 from recert.aws.interface import AwsSource
 
 __all__ = [
-    "Looks",
     "Executor",
     "IamCalls",
+    "Looks",
     "Managed",
     "WriteRefusedError",
     "Written",

@@ -174,9 +174,9 @@ def _policy(document: Mapping[str, object]) -> Policy:
     if "Statement" not in document:
         _refuse("Statement", "is missing.", "A policy is a list of statements.")
     found = document["Statement"]
-    if _is_object(found):
-        return Policy(str(version), policy_id, (_placed(found, 0, "Statement"),))
     if not isinstance(found, list | tuple):
+        if _is_object(found):
+            return Policy(str(version), policy_id, (_placed(found, 0, "Statement"),))
         _refuse("Statement", f"must be an object or a list of them, not {_kind(found)}.")
     statements = [_placed(each, index, "") for index, each in enumerate(found)]
     return Policy(str(version), policy_id, tuple(statements))
@@ -290,14 +290,15 @@ def _conditions(found: object) -> tuple[Condition, ...]:
 
 
 def _values(found: object, name: str, key: str) -> tuple[str, ...]:
+    if isinstance(found, list | tuple):
+        for each in found:
+            if type(each) is not str:
+                break
+        else:
+            return tuple(found)
     at = f"Condition.{name}.{_shown(key)}"
     if isinstance(found, list | tuple):
-        return tuple(
-            [
-                each if type(each) is str else _scalar(each, f"{at}[{position}]")
-                for position, each in enumerate(found)
-            ]
-        )
+        return tuple([_scalar(each, f"{at}[{i}]") for i, each in enumerate(found)])
     return (_scalar(found, at),)
 
 

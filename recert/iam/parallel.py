@@ -30,38 +30,50 @@ _HELD: Final = 64
 """Answered chunks kept behind one that a worker has not answered yet."""
 
 
-def run_many(lines: Iterable[str], *, workers: int | None = None) -> Iterator[tuple[str, bool]]:
+def run_many(
+    lines: Iterable[str | bytes], *, workers: int | None = None
+) -> Iterator[tuple[str, bool]]:
     """Answer as `run_lines` does, over `workers` further processes where there is much to do.
 
     None takes one for each processor but this one; 0 answers everything here.
+    """
+    for batch in run_batches(lines, workers=workers):
+        yield from batch
+
+
+def run_batches(lines: Iterable[str | bytes], *, workers: int | None = None) -> Iterator[Answers]:
+    """Answer as `run_many` does, a batch at a time.
+
+    A batch holds what is ready before more lines have to be waited for: who writes it out at once
+    keeps nobody waiting. It may be empty, where only blank lines were read.
     """
     if workers is None:
         workers = min(_processors() - 1, _MOST_WORKERS)
     usual = gc.get_threshold()
     _settle_down()
     try:
-        yield from _spread(lines, workers) if workers > 0 else run_lines(lines)
+        yield from _spread(lines, workers)
     finally:
         gc.set_threshold(*usual)
 
 
-def _spread(lines: Iterable[str], workers: int) -> Iterator[tuple[str, bool]]:
+def _spread(lines: Iterable[str | bytes], workers: int) -> Iterator[Answers]:
     ahead = _Ahead(lines)
     crew = _Crew(workers)
     waiting: deque[Answers | Future[Answers]] = deque()
     try:
         while (chunk := ahead.take(block=not waiting)) is not None:
             if chunk:
-                is_bulk = crew.started or ahead.waiting >= _BULK
+                is_bulk = workers > 0 and (crew.started or ahead.waiting >= _BULK)
                 waiting.append(
                     crew.send(chunk)
                     if is_bulk and len(chunk) == _CHUNK and crew.idle
                     else list(run_lines(chunk))
                 )
             while waiting and (not chunk or len(waiting) > _HELD or _done(waiting[0])):
-                yield from _settled(waiting.popleft())
+                yield _settled(waiting.popleft())
         while waiting:
-            yield from _settled(waiting.popleft())
+            yield _settled(waiting.popleft())
     finally:
         ahead.stop()
         crew.dismiss()
@@ -81,7 +93,7 @@ def _processors() -> int:
     return os.cpu_count() or 1
 
 
-def _answer(chunk: list[str]) -> Answers:
+def _answer(chunk: list[str | bytes]) -> Answers:
     return list(run_lines(chunk))
 
 
@@ -108,7 +120,7 @@ class _Crew:
         self._sent = [each for each in self._sent if not each.done()]
         return len(self._sent) < 2 * self._workers
 
-    def send(self, chunk: list[str]) -> Future[Answers]:
+    def send(self, chunk: list[str | bytes]) -> Future[Answers]:
         if self._pool is None:
             self._pool = self._hired()
         future = self._pool.submit(_answer, chunk)
@@ -135,9 +147,9 @@ class _Crew:
 class _Ahead:
     """Lines read ahead by a thread, at most so many."""
 
-    def __init__(self, lines: Iterable[str]) -> None:
+    def __init__(self, lines: Iterable[str | bytes]) -> None:
         self._lines = lines
-        self._buffer: deque[str] = deque()
+        self._buffer: deque[str | bytes] = deque()
         self._changed = threading.Condition()
         self._ended = self._stopped = False
         self._error: BaseException | None = None
@@ -168,7 +180,7 @@ class _Ahead:
             while len(self._buffer) >= _AHEAD and not self._stopped:
                 self._changed.wait()
 
-    def take(self, *, block: bool) -> list[str] | None:
+    def take(self, *, block: bool) -> list[str | bytes] | None:
         """Return up to a chunk of lines, none where none wait, None at the end."""
         with self._changed:
             while block and not self._buffer and not self._ended:

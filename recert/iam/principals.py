@@ -160,7 +160,7 @@ def _named(value: str, caller: Caller) -> Strength:
         return _BY_ARN.get(caller.kind, Strength.DIRECT)
     if is_account(value, caller):
         return Strength.DIRECT if caller.kind == "root" else Strength.ACCOUNT
-    if caller.role is not None and _names_role(value, caller):
+    if caller.kind == "session" and _names_role(value, caller):
         return Strength.ROLE
     return Strength.NONE
 
@@ -173,6 +173,6 @@ _BY_ARN: Final[dict[CallerKind, Strength]] = {
 
 
 def _names_role(value: str, caller: Caller) -> bool:
-    """Compare by name: a session ARN drops the path, and names are unique within an account."""
+    """Compare by name: a session's ARN drops the role's path; names are unique in an account."""
     head = f"arn:{caller.partition}:iam::{caller.account}:role/"
     return value.startswith(head) and value.rsplit("/", 1)[-1] == caller.role

@@ -26,6 +26,7 @@ from recert.iam.simulation_input import Simulation, read_simulation
 
 _ENCODER: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 _ENGINES: Final = 8
+_HEAD: Final = 1024
 _engines: dict[bytes, Engine] = {}
 
 
@@ -45,14 +46,28 @@ def simulate(request: Mapping[str, object]) -> dict[str, object]:
     return {"id": request.get("id"), "EvaluationResults": results}
 
 
-def run_lines(lines: Iterable[str]) -> Iterator[tuple[str, bool]]:
-    """Answer each line with a line of JSON and whether it went well; blank lines are no requests."""
+def run_lines(lines: Iterable[str | bytes]) -> Iterator[tuple[str, bool]]:
+    """Answer each line with a line of JSON and whether it went well; blank lines are no requests.
+
+    Bytes are read as UTF-8; where they are none, their line fails.
+    """
     for line in lines:
         if line and not line.isspace():
             yield _answer(line)
 
 
-def _answer(line: str) -> tuple[str, bool]:
+def _answer(line: str | bytes) -> tuple[str, bool]:
+    if isinstance(line, str):
+        return _answer_text(line)
+    try:
+        text = line.decode()
+    except UnicodeDecodeError as error:
+        readable = line.decode(errors="replace")
+        return _failed(readable, f"Byte {error.start + 1} of the line is not UTF-8.")
+    return _answer_text(text)
+
+
+def _answer_text(line: str) -> tuple[str, bool]:
     try:
         request = DECODER.decode(line.removeprefix("\ufeff"))
         if not isinstance(request, dict):
@@ -73,14 +88,34 @@ def _failed(line: str, what: str) -> tuple[str, bool]:
 
 
 def _id_of(line: str) -> object:
-    """Return the id of a line that failed, None where even that cannot be read."""
+    """Return the id of a line that failed, None where even that cannot be read.
+
+    Of a line that is no JSON the id is known where it stands first.
+    """
+    text = line.removeprefix("\ufeff")
     try:
-        request = json.loads(line.removeprefix("\ufeff"))
+        request = json.loads(text)
+    except (ValueError, RecursionError):
+        request = _begun(text)
+    try:
         found: object = request.get("id") if isinstance(request, dict) else None
         _ENCODER.encode(found)
     except (ValueError, RecursionError):
         return None
     return found
+
+
+def _begun(text: str) -> dict[str, object]:
+    """Read the first pair of an object that is broken further on, as far as it is a plain id."""
+    head, colon, rest = text[:_HEAD].partition(":")
+    if not colon or "".join(head.split()) != '{"id"':
+        return {}
+    try:
+        found, end = DECODER.raw_decode(rest.lstrip())
+    except (ValueError, RecursionError, PolicyError):
+        return {}
+    closed = isinstance(found, str) or rest.lstrip()[end:].lstrip().startswith((",", "}"))
+    return {"id": found} if closed else {}
 
 
 def _engine(asked: Simulation) -> Engine:

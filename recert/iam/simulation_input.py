@@ -98,7 +98,7 @@ def read_simulation(request: Mapping[str, object]) -> Simulation:
         if request.get(key) is None:
             _refuse(key, "is missing.")
     resource_policy = request.get("ResourcePolicy")
-    resources = _texts(request, "ResourceArns") if request.get("ResourceArns") else ()
+    resources = () if request.get("ResourceArns") is None else _texts(request, "ResourceArns")
     for position, resource in enumerate(resources):
         if len(resource) > _LONGEST_RESOURCE:
             _refuse(f"ResourceArns[{position}]", f"is longer than {_LONGEST_RESOURCE} characters.")
@@ -108,7 +108,7 @@ def read_simulation(request: Mapping[str, object]) -> Simulation:
         resources or _ANYTHING,
         _caller(request.get("CallerArn")),
         _owner(request.get("ResourceOwner")),
-        _context(request["ContextEntries"]) if request.get("ContextEntries") else EMPTY,
+        EMPTY if request.get("ContextEntries") is None else _context(request["ContextEntries"]),
         None if resource_policy is None else _resource_policy(resource_policy),
         bool(request.get("PermissionsBoundaryPolicyInputList")),
         request,
@@ -184,6 +184,8 @@ def _value(entry: Mapping[str, object], listed: list[object], position: int) -> 
     kind = entry.get("ContextKeyType")
     if kind is None:
         kind = "string" if len(listed) == 1 else "stringList"
+    if type(kind) is not str:
+        _refuse(f"ContextEntries[{position}].ContextKeyType", "must be a string.")
     if kind in _SINGLE and len(listed) == 1:
         only = listed[0]
         return only if type(only) is str else _text(only, position, 0)

@@ -43,6 +43,14 @@ def concealed_differs(before: Concealed | None, after: Concealed | None) -> bool
     return before.digest != after.digest
 
 
+def keyed_differs(before: str | None, after: str | None) -> bool:
+    """Tell whether a digest is known to differ; `KEY:DIGEST` under two keys says nothing."""
+    if before is None or after is None or before == after:
+        return before != after
+    keys = (before.rpartition(":")[0], after.rpartition(":")[0])
+    return not all(keys) or keys[0] == keys[1]
+
+
 def shown(text: Concealed | None) -> Values:
     """Return what may be said of a concealed text."""
     return {"digest": None, "length": 0} if text is None else summary(text)

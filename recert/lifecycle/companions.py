@@ -3,7 +3,15 @@
 from recert.analysis.normal import grown, units
 from recert.estate.agents import Agent, AgentVersion
 from recert.estate.companions import Access, Integration, Resource
-from recert.lifecycle.changes import Change, Values, concealed_differs, differing, shown, summary
+from recert.lifecycle.changes import (
+    Change,
+    Values,
+    concealed_differs,
+    differing,
+    keyed_differs,
+    shown,
+    summary,
+)
 from recert.lifecycle.events import Severity
 
 _NAMED = {
@@ -137,7 +145,7 @@ def compare_resources(before: Resource, after: Resource) -> list[Change]:
 
 def _changed(kind: str, before: Integration, after: Integration) -> list[Change]:
     old, new = differing(before, after, _FIELDS)
-    if _content_differs(before.content, after.content):
+    if None not in (before.content, after.content) and keyed_differs(before.content, after.content):
         old["content"], new["content"] = before.content, after.content
     if not new:
         return []
@@ -148,13 +156,6 @@ def _changed(kind: str, before: Integration, after: Integration) -> list[Change]
         base = Severity.CRITICAL
     how = f"{after.name} differs in {', '.join(sorted(set(new) - {'name'})) or 'name'}"
     return [Change(f"{kind}.changed", _subject(after), old, new, how, base)]
-
-
-def _content_differs(before: str | None, after: str | None) -> bool:
-    """Content digests are keyed (`key:digest`); under two keys nothing is known."""
-    if before is None or after is None or before == after:
-        return False
-    return before.rpartition(":")[0] == after.rpartition(":")[0]
 
 
 def _subject(item: Integration) -> str:

@@ -9,7 +9,7 @@ from recert.estate.estate import Estate
 from recert.estate.integrations import Guardrail
 from recert.lifecycle.bases import compare_bases, compare_buckets
 from recert.lifecycle.ceilings import compare_ceilings
-from recert.lifecycle.changes import Change
+from recert.lifecycle.changes import Change, keyed_differs
 from recert.lifecycle.companions import compare_resources
 from recert.lifecycle.functions import compare_functions
 from recert.lifecycle.roles import compare_roles
@@ -88,7 +88,7 @@ class SharedChanges:
         old, new = self._guardrails[0].get(key), self._guardrails[1].get(key)
         if old is None or new is None or old.content is None or new.content is None:
             return []
-        if old.content == new.content:
+        if not keyed_differs(old.content, new.content):
             return []
         values = (_content(old), _content(new))
         how = f"the settings of guardrail {new.name}, version {new.version}, differ"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from recert.estate.integrations import ActionGroup
-from recert.lifecycle.changes import Change, Values, differing, summary
+from recert.lifecycle.changes import Change, Values, differing, keyed_differs, summary
 from recert.lifecycle.events import Severity
 from recert.lifecycle.verbs import writes
 
@@ -57,6 +57,9 @@ def _changed(before: ActionGroup, after: ActionGroup) -> list[Change]:
     if after.executor is None and before.executor is not None:
         return found  # only its summary was read
     old, new = differing(before, after, _PLAIN)
+    if not keyed_differs(before.schema_digest, after.schema_digest):
+        old.pop("schema_digest", None)
+        new.pop("schema_digest", None)
     serious = any(name in new for name in _REACH)
     tools_old, tools_new, tools_serious = _tools(before, after)
     old.update(tools_old)

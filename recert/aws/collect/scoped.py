@@ -99,13 +99,17 @@ def _flow(harvest: Harvest, reader: Reader, name: str, also: frozenset[str]) -> 
 def _runtime(harvest: Harvest, reader: Reader, name: str, also: frozenset[str]) -> Agent | None:
     listing = reader.listing(core_reads.LIST_RUNTIMES, "agentRuntimes")
     summary = _summary(listing.items, "agentRuntimeId", name, complete=listing.complete)
-    return summary and read_runtime(reader, summary, harvest.options.tags, also)
+    if summary is None:
+        return None
+    return read_runtime(reader, summary, harvest.options.tags, also)
 
 
 def _harness(harvest: Harvest, reader: Reader, name: str, also: frozenset[str]) -> Agent | None:
     listing = reader.listing(core_reads.LIST_HARNESSES, "harnesses")
     summary = _summary(listing.items, "harnessId", name, complete=listing.complete)
-    return summary and read_harness(reader, summary, harvest.options.tags, also)
+    if summary is None:
+        return None
+    return read_harness(reader, summary, harvest.options.tags, also)
 
 
 def _gateway(harvest: Harvest, reader: Reader, name: str, _: frozenset[str]) -> Agent | None:
