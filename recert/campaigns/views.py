@@ -101,6 +101,12 @@ class DecisionView:
     reduce_to: tuple[str, ...] = ()
     control: str | None = None
     approver: str | None = None
+    basis_named: bool = False
+    """Whether the decider named the basis that the decision rests on."""
+    bulk: int = 1
+    """How many items the same request decided."""
+    independent: bool | None = None
+    """Whether the decider is somebody else than the agent's owner, None where that is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +167,20 @@ class ItemPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Attention:
+    """What a face measured of the look at one item: milliseconds, and whether details were opened."""
+
+    dwell_ms: int | None = None
+    opened: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionRequest:
     """What a reviewer decides on one or many items.
 
     `seen` maps item id to the basis digest that the decision rests on; an item that is missing
-    there rests on the current one, and the decision says so. `client_id` makes a repeat harmless.
+    there rests on the current one, and the decision says so. `client_id` makes a repeat harmless;
+    `attention` maps item id to what was measured of the look at it.
     """
 
     campaign: str
@@ -181,6 +196,7 @@ class DecisionRequest:
     shown: dict[str, str] = field(default_factory=dict)
     headless: bool = True
     client_id: str = ""
+    attention: dict[str, Attention] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +209,8 @@ class SignSummary:
     by_verdict: dict[str, int]
     pending: int
     statement: str
+    not_independent: int = 0
+    """Privileged items among them that the owner of the agent decided, as nobody else was known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,3 +223,30 @@ class Signed:
     signature: str
     signed_at: datetime
     campaign_state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Who would be asked how much, and what is left out: names to numbers of items."""
+
+    campaign: str
+    reviewers: dict[str, int]
+    kinds: dict[str, int]
+    deltas: dict[str, int]
+    excluded: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class NoResponse:
+    """What silence comes to: `items` without an answer, of them `unsigned` decided and not signed.
+
+    `keep` and `revoke` count what would follow; `brake` tells that so many revocations need the
+    owner to name their number.
+    """
+
+    campaign: str
+    items: int
+    unsigned: int
+    keep: int
+    revoke: int
+    brake: bool

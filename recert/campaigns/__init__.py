@@ -1,0 +1,1 @@
+"""Campaigns: opening, assigning, deciding, signing, closing; the state machines."""

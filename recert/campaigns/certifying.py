@@ -1,0 +1,106 @@
+"""Which agents a closed review certifies, and by which fingerprint.
+
+An agent is certified when everything that the last reading asks about it was signed as it is now,
+in this campaign or before: kept, kept under an exception that still holds, or narrowed and verified.
+What changed since the review, or was never asked, certifies nothing.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from recert.analysis import ReviewSubject, fingerprint, unread
+from recert.campaigns.blockers import DONE, remediation_states
+from recert.campaigns.history import Past, last_signed
+from recert.campaigns.opening import Scene
+from recert.campaigns.plain import text_of
+from recert.campaigns.population import basis_digest
+from recert.campaigns.reads import scalar
+from recert.campaigns.verification import actions_of
+from recert.clock import to_rfc3339
+from recert.store.canonical import parse_strict
+from recert.store.tables import CampaignRow, ItemRow
+from recert.store.transaction import Transaction
+
+_KEPT = ("attest", "attest_until", "exception")
+
+
+def certified(tx: Transaction, scene: Scene, row: CampaignRow) -> dict[str, Any]:
+    """Return the agents of a campaign that hold, each with its fingerprint and until when."""
+    found = {}
+    for agent in parse_strict(row.scope):
+        if agent not in scene.estate.agents_by_arn or unread(scene.estate, agent):
+            continue
+        until = _holds(tx, scene, agent)
+        if until is None:
+            continue
+        found[agent] = {
+            "fingerprint": fingerprint(scene.estate, agent),
+            "snapshot": scene.snapshot,
+            "until": until or None,
+        }
+    return found
+
+
+def _holds(tx: Transaction, scene: Scene, agent: str) -> str | None:
+    """Return until when everything about an agent holds (empty: without an end), None where it does not."""
+    about = scene.subject(tx, agent)
+    past = last_signed(tx.session, agent)
+    now = to_rfc3339(tx.clock.now())
+    narrowings = [
+        found for one in past.values() if (found := _narrowing(tx.session, one)) is not None
+    ]
+    ends = []
+    for subject in scene.ask(scene.estate, agent):
+        signed = past.get((subject.kind, subject.subject))
+        if signed is not None and signed.verdict in _KEPT:
+            if signed.basis_digest != basis_digest(about, subject):
+                return None
+            if signed.until is not None:
+                if signed.until <= now:
+                    return None
+                ends.append(signed.until)
+        elif not any(one.covers(subject) for one in narrowings):
+            return None
+    return min(ends, default="")
+
+
+@dataclass(frozen=True, slots=True)
+class _Narrowing:
+    """A reduction that a later reading verified: what it left, and of what."""
+
+    role: str | None
+    actions: frozenset[str]
+    resources: frozenset[str]
+    conditions: str
+
+    def covers(self, subject: ReviewSubject) -> bool:
+        """Tell whether a grant is no more than what the reduction left."""
+        grant = subject.grant
+        if grant is None or subject.basis.get("role_arn") != self.role:
+            return False
+        return (
+            set(actions_of(subject)) <= self.actions
+            and set(grant.get("resources") or ()) <= self.resources
+            and text_of(grant.get("conditions")) == self.conditions
+        )
+
+
+def _narrowing(session: Session, signed: Past) -> _Narrowing | None:
+    if signed.verdict != "reduce":
+        return None
+    if remediation_states(session, signed.campaign).get(signed.item) not in DONE:
+        return None
+    body = json.loads(
+        scalar(session, select(col(ItemRow.body)).where(col(ItemRow.id) == signed.item))
+    )
+    grant = body.get("grant") or {}
+    return _Narrowing(
+        role=(body.get("basis") or {}).get("role_arn"),
+        actions=frozenset(signed.reduce_to),
+        resources=frozenset(grant.get("resources") or ()),
+        conditions=text_of(grant.get("conditions")),
+    )

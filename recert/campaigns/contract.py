@@ -1,0 +1,113 @@
+"""The JSON that other programs rely on, made of what the services return: plain values only."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from recert.campaigns.views import CampaignView, DecisionView, ItemFilter, ItemView, Signed
+from recert.clock import to_rfc3339
+
+if TYPE_CHECKING:
+    from recert.campaigns.service import Campaigns
+
+_PAGE = 500
+_EVERY = ItemFilter()
+
+
+def campaign_json(view: CampaignView) -> dict[str, Any]:
+    """Return one campaign."""
+    return {
+        "id": view.id,
+        "name": view.name,
+        "state": view.state,
+        "trigger": view.trigger,
+        "owner": view.owner,
+        "opened_at": to_rfc3339(view.opened_at),
+        "due_at": _instant(view.due_at),
+        "due_zone": view.due_zone,
+        "counts": asdict(view.counts),
+        "complete": view.complete,
+        "blockers": list(view.blockers),
+        "agents": list(view.agents),
+        "predecessor": view.predecessor,
+        "mine_pending": view.mine_pending,
+        "mine_unsigned": view.mine_unsigned,
+    }
+
+
+def item_json(view: ItemView) -> dict[str, Any]:
+    """Return one item with its grant, its evidence and the decision in force."""
+    line = view.line
+    return {
+        "id": line.id,
+        "kind": line.kind,
+        "state": line.state,
+        "agent": line.agent,
+        "agent_name": line.agent_name,
+        "reviewer": line.reviewer,
+        "title": line.title,
+        "service": line.service,
+        "level": line.level,
+        "privileged": line.privileged,
+        "grant": view.grant,
+        "delta": line.delta,
+        "recommendation": {
+            "verdict": line.recommendation.verdict,
+            "reason": line.recommendation.reason,
+        },
+        "basis_digest": line.basis_digest,
+        "shown_digest": view.shown_digest,
+        "decision": decision_json(view.decision) if view.decision else None,
+        "evidence": view.evidence,
+    }
+
+
+def decision_json(decision: DecisionView) -> dict[str, Any]:
+    """Return one decision."""
+    return {
+        "id": decision.id,
+        "verdict": decision.verdict.value,
+        "rationale": decision.rationale,
+        "decided_by": decision.decided_by,
+        "decided_at": to_rfc3339(decision.decided_at),
+        "basis_digest": decision.basis_digest,
+        "basis_named": decision.basis_named,
+        "headless": decision.headless,
+        "bulk": decision.bulk,
+        "independent": decision.independent,
+        "until": _instant(decision.until),
+        "reduce_to": list(decision.reduce_to),
+        "control": decision.control,
+        "approver": decision.approver,
+    }
+
+
+def signed_json(signed: Signed) -> dict[str, Any]:
+    """Return the outcome of a sign-off."""
+    return {
+        "id": signed.id,
+        "campaign": signed.campaign,
+        "items": signed.items,
+        "signature": signed.signature,
+        "signed_at": to_rfc3339(signed.signed_at),
+        "campaign_state": signed.campaign_state,
+    }
+
+
+def items_json(
+    service: "Campaigns", campaign: str, wanted: ItemFilter = _EVERY
+) -> Iterator[dict[str, Any]]:
+    """Yield every item that a filter leaves, in review order, a page at a time."""
+    after: str | None = None
+    while True:
+        page = service.items(campaign, wanted, after=after, limit=_PAGE)
+        for view in service.views(campaign, tuple(line.id for line in page.items)):
+            yield item_json(view)
+        after = page.next
+        if after is None:
+            return
+
+
+def _instant(at: datetime | None) -> str | None:
+    return to_rfc3339(at) if at is not None else None

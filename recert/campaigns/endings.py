@@ -1,0 +1,32 @@
+"""When a review is over: nobody has anything left to decide or to sign."""
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from recert.campaigns import transitions
+from recert.campaigns.reads import scalar
+from recert.campaigns.transitions import UNSETTLED
+from recert.store.tables import CampaignRow, ItemRow
+from recert.store.transaction import Transaction
+
+
+def finish_if_settled(tx: Transaction, campaign: str) -> str:
+    """End the review of an active campaign without open items; return the campaign's state."""
+    row = tx.session.get_one(CampaignRow, campaign)
+    if row.state != "active":
+        return row.state
+    if not _any(tx, campaign, UNSETTLED):
+        signed = _any(tx, campaign, ("signed_off",))
+        reason = "Every item is signed off." if signed else "Nothing is left to ask."
+        transitions.finish_review(tx, row, reason)
+    return row.state
+
+
+def _any(tx: Transaction, campaign: str, states: tuple[str, ...]) -> bool:
+    statement = (
+        select(func.count())
+        .select_from(ItemRow)
+        .where(col(ItemRow.campaign) == campaign, col(ItemRow.state).in_(states))
+        .limit(1)
+    )
+    return bool(scalar(tx.session, statement))

@@ -1,0 +1,60 @@
+"""When a person leaves: what they were to decide goes to somebody who is still there."""
+
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from recert.campaigns import transitions
+from recert.campaigns.assignment import Assigner
+from recert.campaigns.people import Directory, directory, put
+from recert.campaigns.reads import rows
+from recert.campaigns.rules import owner_of
+from recert.errors import UsageError
+from recert.store.tables import CampaignRow, ItemRow
+from recert.store.transaction import Transaction
+
+_RUNNING = ("staged", "active")
+
+
+def leave(tx: Transaction, person: str) -> tuple[str, ...]:
+    """Mark a person as gone and hand their pending items on; return the items.
+
+    Each goes down the ladder of assignment as if the campaign were staged now. Where nobody is
+    left to ask, the item is conflicted and waits for a reviewer. Decisions that they made stand;
+    what they did not sign stays theirs until the review ends. Raises UsageError for an unknown person.
+    """
+    before = directory(tx.session)
+    found = before.find(person)
+    if found is None:
+        raise UsageError(f"Nobody is known as {person!r}.", "`recert people list` names everybody.")
+    put(tx, replace(found, active=False))
+    people = directory(tx.session)
+    handed = []
+    for name, owner in _pending(tx.session, before, found.id):
+        item = tx.session.get_one(ItemRow, name)
+        assigned = Assigner(people, owner).assign(owner_of(item), privileged=item.privileged)
+        reason = f"{found.id} is no longer active."
+        if assigned.reviewer is None or people.same(assigned.reviewer, found.id):
+            transitions.conflict(tx, item, reason)
+        else:
+            transitions.reassign(tx, item, assigned.reviewer, reason)
+        handed.append(item.id)
+    tx.session.flush()
+    return tuple(handed)
+
+
+def _pending(session: Session, people: Directory, person: str) -> list[tuple[str, str | None]]:
+    """Return the pending items of a person in running campaigns, each with the campaign's owner."""
+    names = {name.casefold() for name in people.names_of(person)}
+    statement = (
+        select(col(ItemRow.id), col(ItemRow.reviewer), col(CampaignRow.owner))
+        .join(CampaignRow, col(CampaignRow.id) == col(ItemRow.campaign))
+        .where(col(CampaignRow.state).in_(_RUNNING), col(ItemRow.state) == "pending")
+        .order_by(col(ItemRow.campaign), col(ItemRow.rank))
+    )
+    return [
+        (item, owner)
+        for item, reviewer, owner in rows(session, statement)
+        if reviewer and reviewer.casefold() in names
+    ]

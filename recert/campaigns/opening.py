@@ -1,0 +1,333 @@
+"""Opening a campaign: by a trigger, by hand, or as the successor of one that goes on."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from recert.analysis import Catalogue, ReviewSubject
+from recert.campaigns import transitions
+from recert.campaigns.asking import Ask, asking, packaged
+from recert.campaigns.assignment import Assigner
+from recert.campaigns.deadlines import due_after
+from recert.campaigns.estates import Readings, Stated, overlay, stated
+from recert.campaigns.happenings import take_up
+from recert.campaigns.history import last_signed
+from recert.campaigns.people import Directory, directory
+from recert.campaigns.plain import short_id, text_of
+from recert.campaigns.population import (
+    Cause,
+    Columns,
+    Mill,
+    Subject,
+    assign,
+    in_review_order,
+)
+from recert.campaigns.wording import require_text
+from recert.clock import Clock, to_rfc3339
+from recert.errors import UsageError
+from recert.lifecycle import Estate
+from recert.store import entries
+from recert.store.canonical import parse_strict
+from recert.store.entries import EntryType
+from recert.store.ledger import Actor
+from recert.store.store import Store
+from recert.store.tables import CampaignRow
+from recert.store.transaction import Transaction
+
+_LETTERS = 6
+DUE_DAYS = 14
+"""Days that reviewers get in a campaign that a person opens, unless they say otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a campaign is made from: one reading, its questions, who is there to answer them."""
+
+    snapshot: str
+    estate: Estate
+    ask: Ask
+    people: Directory
+    said: Mapping[str, Stated]
+    catalogue: str = ""
+    zone: str = "UTC"
+    mark: str = ""
+    """Tells apart what happens to one reading more than once."""
+
+    def subject(
+        self, tx: Transaction, agent: str, causes: Sequence[Mapping[str, Any]] = ()
+    ) -> Subject:
+        """Return one agent as its items see it."""
+        found = self.estate.agents_by_arn[agent]
+        said = self.said.get(agent)
+        return Subject(
+            agent=agent,
+            name=found.name,
+            owner=found.owner,
+            stated=said is not None and said.owner is not None,
+            role_ids={role.arn: role.role_id for role in self.estate.roles},
+            causes=tuple(_cause(line) for line in causes if line["agent"] == agent),
+            past=last_signed(tx.session, agent),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A campaign that is about to be opened.
+
+    `depth` is `full`, or `delta` for what was not signed as it is now. `only` narrows an agent to
+    some of its subjects, by kind and subject; `causes` are its lifecycle events as JSON lines.
+    With `hard_deadline` nothing is decided after the deadline; else it is only overdue.
+    """
+
+    agents: tuple[str, ...]
+    name: str
+    kind: str
+    reason: str
+    depth: str = "full"
+    due_in_days: int = DUE_DAYS
+    owner: str | None = None
+    predecessor: str | None = None
+    causes: tuple[Mapping[str, Any], ...] = ()
+    only: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
+    hard_deadline: bool = False
+
+
+def open_campaign(
+    store: Store,
+    *,
+    agents: Iterable[str],
+    name: str | None = None,
+    clock: Clock,
+    actor: Actor,
+    reason: str = "",
+    owner: str | None = None,
+    due_in_days: int = DUE_DAYS,
+    zone: str = "UTC",
+    launch: bool = True,
+    hard_deadline: bool = False,
+    catalogue: Catalogue | None = None,
+    ask: Ask | None = None,
+) -> str:
+    """Open a campaign by hand over agents of the last reading and return its id.
+
+    With `launch` its reviewers can decide at once; else it is staged. Raises UsageError where there
+    is no reading or no such agent.
+    """
+    snapshot, estate = Readings(store).current()
+    chosen = _chosen(agents, estate)
+    with store.write(actor) as tx:
+        tx.clock = clock
+        scene = make_scene(tx, snapshot, estate, ask or asking(catalogue), catalogue, zone=zone)
+        draft = Draft(
+            agents=chosen,
+            name=require_text(name, "The name", longest=200) or _name(estate, chosen),
+            kind="manual",
+            reason=require_text(reason, "The reason") or f"Opened by {actor.id}.",
+            due_in_days=due_in_days,
+            owner=owner,
+            hard_deadline=hard_deadline,
+        )
+        row = open_draft(tx, scene, draft)
+        if row.state == "staged" and launch:
+            transitions.launch(tx, row)
+        return row.id
+
+
+def _chosen(agents: Iterable[str], estate: Estate) -> tuple[str, ...]:
+    chosen = tuple(dict.fromkeys(agents))
+    if not chosen:
+        raise UsageError("A campaign needs at least one agent.", "Name agents by their ARN.")
+    for agent in chosen:
+        if agent not in estate.agents_by_arn:
+            raise UsageError(
+                f"There is no agent {agent} in the last reading.", "`recert agents` lists them."
+            )
+    return chosen
+
+
+def make_scene(
+    tx: Transaction,
+    snapshot: str,
+    estate: Estate,
+    ask: Ask,
+    catalogue: Catalogue | None = None,
+    *,
+    zone: str = "UTC",
+) -> Scene:
+    """Return the scene of a transaction; `estate` may lack what persons stated."""
+    said = stated(tx.session)
+    return Scene(
+        snapshot=snapshot,
+        estate=overlay(estate, said),
+        ask=ask,
+        people=directory(tx.session),
+        said=said,
+        catalogue=to_rfc3339((catalogue or packaged()).updated),
+        zone=zone,
+    )
+
+
+def open_draft(tx: Transaction, scene: Scene, draft: Draft) -> CampaignRow:
+    """Open a campaign, gather its population and stage it.
+
+    An empty population ends it as prepare_failed: there is nothing to ask.
+    """
+    row = _open(tx, scene, draft)
+    transitions.prepare(tx, row)
+    items, subjects = gather(tx, scene, draft, row)
+    assign(tx, row.id, items)
+    if not any(item["state"] == "pending" for item in items):
+        transitions.fail_preparation(tx, row, "There is nothing to ask.")
+        return row
+    row.settings = text_of(_settings(scene, draft, items, subjects))
+    _tell(tx, row, "population")
+    transitions.stage(tx, row)
+    return row
+
+
+def gather(
+    tx: Transaction, scene: Scene, draft: Draft, row: CampaignRow
+) -> tuple[list[Columns], int]:
+    """Return the items of a campaign in review order, and how many subjects were looked at."""
+    mill = Mill(tx.session, row.id, Assigner(scene.people, row.owner))
+    items: list[Columns] = []
+    subjects = 0
+    for agent in draft.agents:
+        asked = scene.ask(scene.estate, agent)
+        about = scene.subject(tx, agent, draft.causes)
+        subjects += len(asked)
+        wanted = _narrowed(asked, draft.only.get(agent))
+        made = mill.items(about, wanted)
+        if draft.depth == "delta":
+            made = [item for item in made if item["delta"] != "unchanged"] or made
+        items.extend(made)
+        if agent not in draft.only:
+            items.extend(mill.removed(about, asked))
+    return in_review_order(items), subjects
+
+
+def _narrowed(
+    asked: Sequence[ReviewSubject], only: frozenset[tuple[str, str]] | None
+) -> Sequence[ReviewSubject]:
+    return asked if only is None else [one for one in asked if (one.kind, one.subject) in only]
+
+
+def _open(tx: Transaction, scene: Scene, draft: Draft) -> CampaignRow:
+    now = tx.clock.now()
+    row = CampaignRow(
+        id=_free_id(tx, scene, draft),
+        name=draft.name,
+        state="draft",
+        trigger=text_of(trigger_json(draft, scene.snapshot, tx.actor.id)),
+        scope=text_of(list(draft.agents)),
+        settings=text_of({"agents": _names(scene, draft)}),
+        owner=draft.owner or _campaign_owner(scene.people, tx.actor.id),
+        opened_at=to_rfc3339(now),
+        due_at=to_rfc3339(due_after(now, draft.due_in_days, scene.zone)),
+        due_zone=scene.zone,
+        snapshot=scene.snapshot,
+        predecessor=draft.predecessor,
+        catalogue=scene.catalogue,
+    )
+    tx.session.add(row)
+    tx.session.flush()
+    ids = [str(cause["id"]) for cause in draft.causes]
+    take_up(tx, row.id, ids)
+    tx.append(EntryType.CAMPAIGN_OPENED, entries.campaign_opened(row, ids), campaign=row.id)
+    return row
+
+
+def _tell(tx: Transaction, row: CampaignRow, reason: str) -> None:
+    tx.append(EntryType.CAMPAIGN_EXTENDED, entries.campaign_extended(row, reason), campaign=row.id)
+
+
+def trigger_json(draft: Draft, snapshot: str, by: str) -> dict[str, Any]:
+    """Return the cause of a campaign as its `trigger` holds it."""
+    return {
+        "kind": draft.kind,
+        "reason": draft.reason,
+        "depth": draft.depth,
+        "by": by,
+        "snapshot": snapshot,
+        "predecessor": draft.predecessor,
+        "events": [dict(cause) for cause in draft.causes],
+    }
+
+
+def extend(
+    tx: Transaction, row: CampaignRow, reason: str, causes: Sequence[Mapping[str, Any]]
+) -> None:
+    """Add causes to a campaign, each once."""
+    trigger = parse_strict(row.trigger)
+    known = {event["id"] for event in trigger["events"]}
+    fresh = [dict(cause) for cause in causes if cause["id"] not in known]
+    trigger["events"] = [*trigger["events"], *fresh]
+    row.trigger = text_of(trigger)
+    ids = [str(cause["id"]) for cause in fresh]
+    take_up(tx, row.id, ids)
+    tx.append(
+        EntryType.CAMPAIGN_EXTENDED, entries.campaign_extended(row, reason, ids), campaign=row.id
+    )
+
+
+def _names(scene: Scene, draft: Draft) -> dict[str, Any]:
+    return {
+        agent: {
+            "name": scene.estate.agents_by_arn[agent].name,
+            "owner": scene.estate.agents_by_arn[agent].owner,
+        }
+        for agent in draft.agents
+    }
+
+
+def _settings(
+    scene: Scene, draft: Draft, items: Sequence[Columns], subjects: int
+) -> dict[str, Any]:
+    kinds: dict[str, int] = {}
+    for item in items:
+        kinds[item["kind"]] = kinds.get(item["kind"], 0) + 1
+    return {
+        "agents": _names(scene, draft),
+        "deadline": "hard" if draft.hard_deadline else "soft",
+        "population": {
+            "snapshot": scene.snapshot,
+            "rule": f"every subject of {len(draft.agents)} agents, depth {draft.depth}",
+            "subjects": subjects,
+            "items": len(items),
+            "kinds": kinds,
+        },
+    }
+
+
+def _free_id(tx: Transaction, scene: Scene, draft: Draft) -> str:
+    parts = [scene.snapshot, list(draft.agents), draft.name, draft.kind, draft.predecessor]
+    for attempt in range(1_000):
+        found = short_id("c", [*parts, attempt], _LETTERS)
+        if tx.session.get(CampaignRow, found) is None:
+            return found
+    raise UsageError("This campaign was opened a thousand times.", "Give it another name.")
+
+
+def _campaign_owner(people: Directory, actor: str) -> str:
+    owners = people.with_role("campaign_owner")
+    if not owners or any(people.same(one.id, actor) for one in owners):
+        return people.id_of(actor)
+    return owners[0].id
+
+
+def _cause(line: Mapping[str, Any]) -> Cause:
+    found = [line.get("subject")]
+    for values in (line.get("before"), line.get("after")):
+        if isinstance(values, dict):
+            found += [values.get(key) for key in ("name", "arn", "function_arn", "role_arn")]
+    needles = {word for word in found if isinstance(word, str) and word}
+    told = {key: line[key] for key in ("id", "kind", "severity", "live", "words", "detected_at")}
+    return Cause(told, tuple(sorted(needles)))
+
+
+def _name(estate: Estate, agents: Sequence[str]) -> str:
+    names = [estate.agents_by_arn[agent].name for agent in agents]
+    if len(names) == 1:
+        return f"{names[0]}: review"
+    more = len(names) - 2
+    return ", ".join(names[:2]) + (f" and {more} more" if more > 0 else "")

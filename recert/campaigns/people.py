@@ -1,0 +1,159 @@
+"""Persons: who they are, by which names owner tags call them, and what they stated about agents."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlmodel import Session, select
+
+from recert.campaigns.wording import require_text
+from recert.clock import Clock, to_rfc3339
+from recert.errors import UsageError
+from recert.store import entries
+from recert.store.entries import EntryType
+from recert.store.ledger import Actor
+from recert.store.store import Store
+from recert.store.tables import PersonRow
+from recert.store.transaction import Transaction
+
+ROLES = ("reviewer", "campaign_owner", "approver", "applier", "auditor")
+JUDGING = frozenset({"reviewer", "campaign_owner", "approver"})
+"""Roles whose holder may stand in as an independent second person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A known human; `aliases` are other names in owner tags, `sts` patterns of ARNs."""
+
+    id: str
+    name: str
+    roles: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    sts: tuple[str, ...] = ()
+    active: bool = True
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Return every name of theirs, folded."""
+        return frozenset(name.casefold() for name in (self.id, *self.aliases))
+
+    @property
+    def judges(self) -> bool:
+        """Tell whether they may review."""
+        return self.active and bool(JUDGING.intersection(self.roles))
+
+
+class Directory:
+    """Every person of a store, looked up by any of their names."""
+
+    def __init__(self, persons: Iterable[Person]) -> None:
+        self.persons = tuple(sorted(persons, key=lambda one: one.id))
+        self._by_name = {name: one for one in self.persons for name in one.names}
+
+    def find(self, name: str | None) -> Person | None:
+        """Return the person who goes by a name, active or not; None where nobody does."""
+        return self._by_name.get(name.strip().casefold()) if name else None
+
+    def same(self, one: str | None, other: str | None) -> bool:
+        """Tell whether two names are one person's."""
+        if not one or not other:
+            return False
+        return self._key(one) == self._key(other)
+
+    def id_of(self, name: str) -> str:
+        """Return the id of the person behind a name, the name itself where nobody is known by it."""
+        found = self.find(name)
+        return found.id if found else name
+
+    def names_of(self, name: str) -> tuple[str, ...]:
+        """Return every name, as written, of the person behind one of them."""
+        found = self.find(name)
+        return tuple(dict.fromkeys((name, found.id, *found.aliases))) if found else (name,)
+
+    def judges_other_than(self, *names: str | None) -> tuple[Person, ...]:
+        """Return who may review and is none of these: campaign owners first, then approvers."""
+        barred = {self._key(name) for name in names if name}
+        found = [one for one in self.persons if one.judges and self._key(one.id) not in barred]
+        return tuple(sorted(found, key=lambda one: (_standing(one), one.id)))
+
+    def with_role(self, role: str) -> tuple[Person, ...]:
+        """Return the active persons with a role, by id."""
+        return tuple(one for one in self.persons if one.active and role in one.roles)
+
+    def _key(self, name: str) -> str:
+        return self.id_of(name).strip().casefold()
+
+
+def _standing(person: Person) -> int:
+    for place, role in enumerate(("campaign_owner", "approver")):
+        if role in person.roles:
+            return place
+    return 2
+
+
+def directory(session: Session) -> Directory:
+    """Return the persons of a store as a session sees them."""
+    return Directory(_person(row) for row in session.exec(select(PersonRow)))
+
+
+def everybody(store: Store) -> list[Person]:
+    """Return every person, by id."""
+    with store.read() as session:
+        return list(directory(session).persons)
+
+
+def add(store: Store, persons: Iterable[Person], *, clock: Clock, actor: Actor) -> None:
+    """Make persons known, or known as they are now.
+
+    Raises UsageError for an id or a role that is none, and where two would share a name.
+    """
+    with store.write(actor) as tx:
+        tx.clock = clock
+        for person in persons:
+            put(tx, person)
+
+
+def put(tx: Transaction, person: Person) -> None:
+    """Make one person known within a transaction."""
+    known = directory(tx.session)
+    _require_fit(person, known)
+    row = tx.session.get(PersonRow, person.id)
+    if row is not None and _person(row) == person:
+        return
+    if row is None:
+        row = PersonRow(id=person.id, name="", added_at=to_rfc3339(tx.clock.now()))
+        tx.session.add(row)
+    row.name = person.name
+    row.roles = json.dumps(list(person.roles))
+    row.aliases = json.dumps(list(person.aliases))
+    row.sts = json.dumps(list(person.sts))
+    row.active = person.active
+    tx.session.flush()
+    tx.append(EntryType.PERSON_SET, entries.person_set(row))
+
+
+def _require_fit(person: Person, known: Directory) -> None:
+    require_text(person.name, "The name", longest=256)
+    for name in (person.id, *person.aliases):
+        if not name or not name.isprintable() or name != name.strip():
+            raise UsageError(f"{name!r} is no name of a person.", "Write it as in owner tags.")
+    wrong = [role for role in person.roles if role not in ROLES]
+    if wrong:
+        raise UsageError(f"There is no role {wrong[0]!r}.", f"Roles are {', '.join(ROLES)}.")
+    for other in known.persons:
+        shared = sorted(person.names & other.names)
+        if other.id != person.id and shared:
+            raise UsageError(
+                f"{other.id} is called {shared[0]} already.", "A name belongs to one person."
+            )
+
+
+def _person(row: PersonRow) -> Person:
+    return Person(
+        id=row.id,
+        name=row.name,
+        roles=tuple(json.loads(row.roles)),
+        aliases=tuple(json.loads(row.aliases)),
+        sts=tuple(json.loads(row.sts)),
+        active=row.active,
+    )

@@ -1,0 +1,281 @@
+"""What the faces are shown: campaigns, pages of items, one item with its evidence.
+
+A page reads its own lines only; bodies are read one at a time. The cursor of a page is the place of
+its last item, so that pages do not move when items are decided.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlmodel import Session, col
+from sqlmodel import select as select_rows
+
+from recert.campaigns.blockers import blockers, look
+from recert.campaigns.counts import Tally, tallies
+from recert.campaigns.decisions import campaign_row
+from recert.campaigns.decisions import view as decision_view
+from recert.campaigns.people import Directory, directory
+from recert.campaigns.reads import rows, scalar
+from recert.campaigns.views import (
+    Caller,
+    CampaignView,
+    ItemFilter,
+    ItemLine,
+    ItemPage,
+    ItemView,
+    Recommendation,
+    Verdict,
+)
+from recert.clock import from_rfc3339
+from recert.errors import AmbiguousNameError, UsageError
+from recert.store.canonical import parse_strict
+from recert.store.tables import CampaignRow, DecisionRow, ItemRow, LedgerRow
+
+_LINE = (
+    "id", "kind", "state", "agent", "reviewer", "title", "service", "level", "privileged", "rank",
+    "delta", "recommendation", "reason", "basis_digest",
+)  # fmt: skip
+_MOST = 5_000
+_SHOWN_CANDIDATES = 6
+_URGENCY = {"active": 0, "staged": 1, "reviewed": 2, "remediating": 2, "verified": 3}
+
+
+def campaigns(session: Session, caller: Caller, now: str) -> tuple[CampaignView, ...]:
+    """Return every campaign: those that wait for the caller first, then by state and deadline."""
+    found = list(session.exec(select_rows(CampaignRow)))
+    counted = tallies(session)
+    people = directory(session)
+    mine = _names(people, caller)
+    views = [_view(session, row, counted.get(row.id), mine, now) for row in found]
+    views.sort(
+        key=lambda one: (
+            _URGENCY.get(one.state, 4),
+            not (one.mine_pending or one.mine_unsigned),
+            one.due_at or one.opened_at,
+            one.id,
+        )
+    )
+    return tuple(views)
+
+
+def campaign(session: Session, caller: Caller, name: str, now: str) -> CampaignView:
+    """Return one campaign by its id; raises UsageError where there is none."""
+    row = campaign_row(session, name)
+    counted = tallies(session, [row.id])
+    mine = _names(directory(session), caller)
+    return _view(session, row, counted.get(row.id), mine, now)
+
+
+def _names(people: Directory, caller: Caller) -> frozenset[str]:
+    return frozenset(name.casefold() for name in people.names_of(caller.id))
+
+
+def _view(
+    session: Session,
+    row: CampaignRow,
+    tally: Tally | None,
+    mine: frozenset[str],
+    now: str,
+) -> CampaignView:
+    counted = tally or Tally()
+    why = blockers(row, counted, look(session, row, counted, now))
+    return CampaignView(
+        id=row.id,
+        name=row.name,
+        state=row.state,
+        trigger=parse_strict(row.trigger),
+        owner=row.owner,
+        opened_at=from_rfc3339(row.opened_at),
+        due_at=from_rfc3339(row.due_at) if row.due_at else None,
+        due_zone=row.due_zone,
+        counts=counted.counts,
+        complete=row.state == "closed" and not why,
+        blockers=why,
+        agents=tuple(json.loads(row.scope)),
+        predecessor=row.predecessor,
+        mine_pending=_of(counted.pending, mine),
+        mine_unsigned=_of(counted.unsigned, mine),
+    )
+
+
+def _of(counted: Mapping[str | None, int], names: frozenset[str]) -> int:
+    return sum(count for name, count in counted.items() if name and name.casefold() in names)
+
+
+def items(
+    session: Session, name: str, wanted: ItemFilter, *, after: str | None, limit: int
+) -> ItemPage:
+    """Return a page of items in review order; raises UsageError for a cursor that is none."""
+    campaign_row(session, name)
+    size = max(1, min(limit, _MOST))
+    where = and_(col(ItemRow.campaign) == name, *_conditions(session, name, wanted))
+    total = scalar(session, select(func.count()).select_from(ItemRow).where(where))
+    statement = _lines().where(where)
+    if after is not None:
+        rank, item = _cursor(after)
+        later = and_(col(ItemRow.rank) == rank, col(ItemRow.id) > item)
+        statement = statement.where(or_(col(ItemRow.rank) > rank, later))
+    statement = statement.order_by(col(ItemRow.rank), col(ItemRow.id)).limit(size + 1)
+    found = rows(session, statement)
+    names = agent_names(session, name)
+    lines = tuple(_line(row, names) for row in found[:size])
+    more = len(found) > size
+    return ItemPage(lines, int(total or 0), f"{lines[-1].rank}:{lines[-1].id}" if more else None)
+
+
+def _lines() -> Select[Any]:
+    columns = [getattr(ItemRow, name) for name in _LINE]
+    found: Select[Any] = (
+        select(*columns, col(DecisionRow.verdict))
+        .select_from(ItemRow)
+        .outerjoin(DecisionRow, col(DecisionRow.id) == col(ItemRow.current))
+    )
+    return found
+
+
+def _line(row: Any, names: Mapping[str, str]) -> ItemLine:
+    found = dict(zip(_LINE, row[:-1], strict=True))
+    advice = Recommendation(found.pop("recommendation"), found.pop("reason"))
+    agent = found["agent"]
+    return ItemLine(
+        **{**found, "privileged": bool(found["privileged"])},
+        agent_name=names.get(agent or "", (agent or "").rpartition("/")[2]),
+        recommendation=advice,
+        verdict=Verdict(row[-1]) if row[-1] else None,
+    )
+
+
+def _conditions(session: Session, name: str, wanted: ItemFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.reviewer is not None:
+        found.append(col(ItemRow.reviewer).in_(reviewers_named(session, name, wanted.reviewer)))
+    if wanted.states:
+        found.append(col(ItemRow.state).in_(wanted.states))
+    if wanted.undecided:
+        found.append(col(ItemRow.state) == "pending")
+    if wanted.agent is not None:
+        found.append(col(ItemRow.agent) == wanted.agent)
+    return [*found, *(_says(session, name, word) for word in wanted.text.split())]
+
+
+def reviewers_named(session: Session, name: str, person: str) -> list[str]:
+    """Return how a campaign's items write the reviewer who is this person, whatever the case."""
+    names = {one.casefold() for one in directory(session).names_of(person)}
+    statement = select(col(ItemRow.reviewer)).where(col(ItemRow.campaign) == name).distinct()
+    return [one for (one,) in rows(session, statement) if one and one.casefold() in names]
+
+
+def _says(session: Session, name: str, word: str) -> ColumnElement[bool]:
+    agents = [
+        arn
+        for arn, said in agent_names(session, name).items()
+        if word.casefold() in said.casefold()
+    ]
+    named = col(ItemRow.agent).in_(agents) if agents else false()
+    return or_(
+        col(ItemRow.title).icontains(word, autoescape=True),
+        col(ItemRow.service).icontains(word, autoescape=True),
+        named,
+    )
+
+
+def _cursor(text: str) -> tuple[int, str]:
+    rank, mark, item = text.partition(":")
+    if not mark or not rank.lstrip("-").isdigit():
+        raise UsageError(f"{text!r} is no place in a list of items.", "Begin at the first page.")
+    return int(rank), item
+
+
+def agent_names(session: Session, name: str) -> dict[str, str]:
+    """Return how the agents of a campaign are called, by ARN."""
+    settings = scalar(session, select(col(CampaignRow.settings)).where(col(CampaignRow.id) == name))
+    found = json.loads(settings or "{}").get("agents", {})
+    return {arn: str(facts.get("name", "")) for arn, facts in found.items()}
+
+
+def item(session: Session, campaign_id: str, name: str) -> ItemView:
+    """Return one item with its evidence and the decision in force; raises UsageError."""
+    found = session.get(ItemRow, name)
+    if found is None or found.campaign != campaign_id:
+        raise UsageError(
+            f"There is no item {name!r} in the campaign {campaign_id}.",
+            f"`recert items {campaign_id}` lists them.",
+        )
+    body = json.loads(found.body)
+    decision = session.get(DecisionRow, found.current) if found.current else None
+    values = [getattr(found, column) for column in _LINE]
+    line = _line([*values, decision.verdict if decision else None], {})
+    told = ItemLine(**{**_fields(line), "agent_name": body.get("agent_name") or line.agent_name})
+    return ItemView(
+        line=told,
+        campaign=found.campaign,
+        grant=body.get("grant"),
+        evidence=_evidence(body),
+        decision=decision_view(decision, independent=_independent(session, decision))
+        if decision
+        else None,
+        shown_digest=found.shown_digest,
+    )
+
+
+def _fields(line: ItemLine) -> dict[str, Any]:
+    return {name: getattr(line, name) for name in ItemLine.__slots__}
+
+
+def _evidence(body: Mapping[str, Any]) -> dict[str, Any]:
+    shown = body.get("shown") or {}
+    found = {**shown, "basis": body.get("basis"), "assignment": body.get("assignment")}
+    if body.get("causes"):
+        found["causes"] = body["causes"]
+    if body.get("changes"):
+        found["before"], found["after"] = body["changes"]["before"], body["changes"]["after"]
+    if body.get("last"):
+        found["last_decision"] = body["last"]
+    if body.get("linked"):
+        found["linked"] = body["linked"]
+    return found
+
+
+def _independent(session: Session, decision: DecisionRow) -> bool | None:
+    entry = session.get(LedgerRow, decision.entry)
+    told = json.loads(entry.entry)["body"].get("independence", {}) if entry else {}
+    found = told.get("independent")
+    return found if isinstance(found, bool) else None
+
+
+def find_item(session: Session, campaign_id: str, typed: str) -> str:
+    """Return the id of the item that is meant by an id or its beginning; raises UsageError."""
+    return _beginning(
+        session,
+        select(col(ItemRow.id)).where(col(ItemRow.campaign) == campaign_id),
+        col(ItemRow.id),
+        typed,
+        what="item",
+    )
+
+
+def find_campaign(session: Session, typed: str) -> str:
+    """Return the id of the campaign that is meant by an id, its beginning, or a whole name."""
+    named = rows(session, select(col(CampaignRow.id)).where(col(CampaignRow.name) == typed))
+    if len(named) == 1:
+        return str(named[0][0])
+    return _beginning(
+        session, select(col(CampaignRow.id)), col(CampaignRow.id), typed, what="campaign"
+    )
+
+
+def _beginning(
+    session: Session, statement: Select[Any], column: Any, typed: str, *, what: str
+) -> str:
+    found: Sequence[Any] = ()
+    if typed:
+        begins = column.startswith(typed, autoescape=True)
+        found = rows(session, statement.where(begins).order_by(column).limit(_SHOWN_CANDIDATES))
+    ids = [str(one) for (one,) in found]
+    if typed in ids or len(ids) == 1:
+        return typed if typed in ids else ids[0]
+    if ids:
+        raise AmbiguousNameError(typed, ids)
+    raise UsageError(f"There is no {what} {typed!r}.", f"List them with `recert {what}s`.")

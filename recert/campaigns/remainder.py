@@ -1,0 +1,248 @@
+"""What nobody answered: how a review ends without it, and how it is asked again.
+
+The answer of somebody who did not answer is `no_response`, written when the review ends, never by
+a person. What follows from it is a policy by risk: `keep` and flag, or `revoke`, which asks for so
+many revocations that a brake stands before it.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from recert.campaigns import transitions
+from recert.campaigns.custody import require_owner
+from recert.campaigns.decisions import campaign_row
+from recert.campaigns.opening import DUE_DAYS, Draft, Scene, open_draft
+from recert.campaigns.people import directory
+from recert.campaigns.reads import rows
+from recert.campaigns.transitions import UNSETTLED
+from recert.campaigns.views import Caller, NoResponse, Verdict
+from recert.clock import to_rfc3339
+from recert.errors import RefusedError, UsageError
+from recert.store import entries
+from recert.store.entries import EntryType
+from recert.store.ledger import Actor
+from recert.store.tables import CampaignRow, DecisionRow, ItemRow
+from recert.store.transaction import Transaction
+
+CONSEQUENCES = ("keep", "revoke")
+DEFAULT: Mapping[str, str] = {"privileged": "keep", "ordinary": "keep"}
+"""What follows from no response, by risk, unless the owner says otherwise."""
+BRAKE = 10
+"""So many revocations from silence need the owner to name their number."""
+SYSTEM = Actor("recert", "os")
+_ID_LENGTH = 12
+_LEFT = ("reviewed", "remediating", "verified", "closed")
+
+
+@dataclass(frozen=True, slots=True)
+class _Silent:
+    item: str
+    state: str
+    privileged: bool
+
+
+def preview(session: Session, campaign: str, policy: Mapping[str, str] | None = None) -> NoResponse:
+    """Return how many items would end without a response, and what would follow."""
+    campaign_row(session, campaign)
+    chosen = _policy(policy)
+    silent = _silent(session, campaign)
+    counted = dict.fromkeys(CONSEQUENCES, 0)
+    for one in silent:
+        counted[_consequence(chosen, one)] += 1
+    return NoResponse(
+        campaign=campaign,
+        items=len(silent),
+        unsigned=sum(one.state == "decided" for one in silent),
+        keep=counted["keep"],
+        revoke=counted["revoke"],
+        brake=counted["revoke"] > BRAKE,
+    )
+
+
+def end_review(
+    tx: Transaction,
+    caller: Caller,
+    campaign: str,
+    *,
+    policy: Mapping[str, str] | None = None,
+    revocations: int | None = None,
+) -> NoResponse:
+    """End an active review; what is not signed by now gets the answer `no_response`.
+
+    A decision that was not signed is no answer; it stays in the history. Raises RefusedError where
+    the caller is not the owner, and where silence would revoke more than the brake allows and
+    `revocations` is not that number.
+    """
+    row = campaign_row(tx.session, campaign)
+    require_owner(directory(tx.session), row, caller)
+    transitions.require_campaign_step(row.state, "reviewed")
+    told = preview(tx.session, campaign, policy)
+    if told.brake and revocations != told.revoke:
+        raise RefusedError(
+            f"Silence would revoke {told.revoke} items of {campaign}.",
+            f"Confirm the number {told.revoke}, or let silence keep them.",
+            rule="mass_revocation",
+        )
+    chosen = _policy(policy)
+    for one in _silent(tx.session, campaign):
+        item = tx.session.get_one(ItemRow, one.item)
+        _write(tx, item, _consequence(chosen, one))
+        tx.session.flush()
+        tx.session.expunge(item)
+    transitions.finish_review(tx, row, f"Ended by {caller.id}; {told.items} without a response.")
+    return told
+
+
+def _policy(policy: Mapping[str, str] | None) -> dict[str, str]:
+    chosen = {**DEFAULT, **(policy or {})}
+    for risk, consequence in chosen.items():
+        if risk not in DEFAULT or consequence not in CONSEQUENCES:
+            raise UsageError(
+                f"No response cannot mean {consequence!r} for {risk!r} items.",
+                f"Risks are {', '.join(DEFAULT)}; consequences {', '.join(CONSEQUENCES)}.",
+            )
+    return chosen
+
+
+def _consequence(policy: Mapping[str, str], one: _Silent) -> str:
+    return policy["privileged" if one.privileged else "ordinary"]
+
+
+def _silent(session: Session, campaign: str) -> list[_Silent]:
+    statement = (
+        select(col(ItemRow.id), col(ItemRow.state), col(ItemRow.privileged))
+        .where(col(ItemRow.campaign) == campaign, col(ItemRow.state).in_(UNSETTLED))
+        .order_by(col(ItemRow.rank), col(ItemRow.id))
+    )
+    return [_Silent(*found) for found in rows(session, statement)]
+
+
+def _write(tx: Transaction, item: ItemRow, consequence: str) -> None:
+    transitions.require_item_step(item.id, item.state, "decided")
+    unsigned = " It was decided and not signed." if item.state == "decided" else ""
+    decision = DecisionRow(
+        id=f"d-{uuid.uuid4().hex[:_ID_LENGTH]}",
+        item=item.id,
+        campaign=item.campaign,
+        verdict=Verdict.NO_RESPONSE.value,
+        rationale=f"The review ended without a response; that means {consequence}.{unsigned}",
+        decided_by=SYSTEM.id,
+        strength=SYSTEM.strength,
+        decided_at=to_rfc3339(tx.clock.now()),
+        basis_digest=item.basis_digest,
+        headless=True,
+        basis_named=True,
+        client_id=f"no-response/{item.id}",
+        supersedes=item.current,
+        entry=0,
+    )
+    said = {**entries.decision_recorded(decision, item), "consequence": consequence}
+    entry = tx.append(EntryType.DECISION_RECORDED, said, campaign=item.campaign, actor=SYSTEM)
+    decision.entry = entry.seq
+    if item.current is not None:
+        tx.session.get_one(DecisionRow, item.current).state = "superseded"
+    tx.session.add(decision)
+    item.state, item.current = "decided", decision.id
+    item.version += 1
+
+
+def reiterate(
+    tx: Transaction,
+    caller: Caller,
+    campaign: str,
+    scene: Scene,
+    *,
+    due_in_days: int = DUE_DAYS,
+) -> CampaignRow:
+    """Ask again what got no response or an abstention, in a linked campaign; return it.
+
+    Who abstained is not asked again where somebody else can be. Raises RefusedError where the
+    review is not over or left nothing of the kind.
+    """
+    row = campaign_row(tx.session, campaign)
+    require_owner(directory(tx.session), row, caller)
+    left = _left(tx.session, campaign) if row.state in _LEFT else {}
+    only = _by_agent(left, scene)
+    if not only:
+        raise RefusedError(
+            f"The campaign {campaign} is {row.state} and left nothing to ask again.",
+            "Reiterate a review that ended with items that nobody answered.",
+            rule="nothing_left",
+        )
+    draft = Draft(
+        agents=tuple(sorted(only)),
+        name=f"{row.name} (again)",
+        kind="reiteration",
+        reason=f"What {campaign} left without an answer.",
+        due_in_days=due_in_days,
+        owner=row.owner,
+        predecessor=campaign,
+        only=only,
+    )
+    fresh = open_draft(tx, scene, draft)
+    _spare(tx, fresh, scene, left)
+    if fresh.state == "staged":
+        transitions.launch(tx, fresh)
+    return fresh
+
+
+Left = tuple[str, str, str]
+
+
+def _by_agent(
+    left: Mapping[Left, str | None], scene: Scene
+) -> dict[str, frozenset[tuple[str, str]]]:
+    """Return the kinds and subjects that are left, of the agents that are still there."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for agent, kind, subject in left:
+        if agent in scene.estate.agents_by_arn:
+            found.setdefault(agent, set()).add((kind, subject))
+    return {agent: frozenset(keys) for agent, keys in found.items()}
+
+
+def _left(session: Session, campaign: str) -> dict[Left, str | None]:
+    """Return what got no answer, each with who abstained from it."""
+    statement = (
+        select(
+            col(ItemRow.agent),
+            col(ItemRow.kind),
+            col(ItemRow.subject),
+            col(DecisionRow.verdict),
+            col(DecisionRow.decided_by),
+        )
+        .join(DecisionRow, col(DecisionRow.id) == col(ItemRow.current))
+        .where(col(ItemRow.campaign) == campaign, col(ItemRow.agent).is_not(None))
+        .where(col(DecisionRow.verdict).in_(("abstain", "no_response")))
+    )
+    return {
+        (agent, kind, subject): by if verdict == "abstain" else None
+        for agent, kind, subject, verdict, by in rows(session, statement)
+    }
+
+
+def _spare(
+    tx: Transaction, fresh: CampaignRow, scene: Scene, left: Mapping[Left, str | None]
+) -> None:
+    """Take items from those who abstained from them, where somebody else can be asked."""
+    abstained = {key: by for key, by in left.items() if by is not None}
+    for item in _items(tx.session, fresh.id, [key[2] for key in abstained]):
+        by = abstained.get((item.agent or "", item.kind, item.subject))
+        if by is None or not scene.people.same(item.reviewer, by):
+            continue
+        others = scene.people.judges_other_than(by)
+        second = others[0].id if others else fresh.owner
+        if second is not None and not scene.people.same(second, by):
+            transitions.reassign(tx, item, second, f"{by} abstained.")
+
+
+def _items(session: Session, campaign: str, subjects: Sequence[str]) -> list[ItemRow]:
+    statement = select(col(ItemRow.id)).where(
+        col(ItemRow.campaign) == campaign,
+        col(ItemRow.state) == "pending",
+        col(ItemRow.subject).in_(subjects),
+    )
+    return [session.get_one(ItemRow, item) for (item,) in rows(session, statement)]

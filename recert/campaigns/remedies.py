@@ -1,0 +1,242 @@
+"""What carries revocations out asks of the campaigns: what was signed, what the ledger says of it.
+
+Where the revocation of an item stands is derived from the ledger alone: from its last
+`remediation.recorded`, and from the `apply.*` entries of the change that it belongs to.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlmodel import Session, col
+
+from recert.analysis import Analyst, Catalogue, RoleAuthority, subjects_of, unread
+from recert.campaigns import transitions
+from recert.campaigns.asking import asking, packaged
+from recert.campaigns.decisions import campaign_row
+from recert.campaigns.estates import Readings
+from recert.campaigns.opening import Draft, make_scene, open_draft
+from recert.campaigns.queries import agent_names
+from recert.campaigns.reads import rows
+from recert.lifecycle import Estate
+from recert.store.canonical import parse_strict
+from recert.store.entries import EntryType
+from recert.store.ledger import Actor
+from recert.store.store import Store
+from recert.store.tables import CampaignRow, DecisionRow, ItemRow, LedgerRow, SnapshotRow
+from recert.store.transaction import Transaction
+
+__all__ = [
+    "Actor",
+    "Analyst",
+    "Catalogue",
+    "EntryType",
+    "Estate",
+    "Removal",
+    "RoleAuthority",
+    "Store",
+    "Told",
+    "Transaction",
+    "ask_again",
+    "begin",
+    "current",
+    "packaged",
+    "reading",
+    "removals",
+    "staged",
+    "subjects_of",
+    "told",
+    "unread",
+    "watched",
+]
+
+APPLY = (
+    EntryType.APPLY_PLANNED,
+    EntryType.APPLY_EXECUTED,
+    EntryType.APPLY_VERIFIED,
+    EntryType.APPLY_ROLLED_BACK,
+    EntryType.REMEDIATION_RECORDED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A signed decision that takes something away.
+
+    `keep` are the actions that a `reduce` leaves; `grant` has the shape of the `permissions`
+    command, None for other kinds; `role_id` is the id of the role that was reviewed.
+    """
+
+    item: str
+    campaign: str
+    agent: str | None
+    agent_name: str
+    kind: str
+    title: str
+    subject: str
+    verdict: str
+    keep: tuple[str, ...]
+    rationale: str
+    signed_by: str
+    signed_at: str
+    grant: Mapping[str, Any] | None
+    basis: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def role_id(self) -> str | None:
+        """The id of the role that the reviewer saw, None where that was not read."""
+        found = self.basis.get("role_id")
+        return found if isinstance(found, str) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One entry of the ledger about remediation."""
+
+    seq: int
+    at: str
+    type: str
+    campaign: str | None
+    body: Mapping[str, Any]
+
+
+def removals(session: Session, campaign: str) -> tuple[Removal, ...]:
+    """Return the signed revocations and reductions of a campaign in review order."""
+    campaign_row(session, campaign)
+    names = agent_names(session, campaign)
+    statement = (
+        select(
+            col(ItemRow.id),
+            col(ItemRow.agent),
+            col(ItemRow.kind),
+            col(ItemRow.title),
+            col(ItemRow.subject),
+            col(ItemRow.body),
+            col(DecisionRow.verdict),
+            col(DecisionRow.reduce_to),
+            col(DecisionRow.rationale),
+            col(DecisionRow.decided_by),
+            col(DecisionRow.decided_at),
+        )
+        .join(DecisionRow, col(DecisionRow.id) == col(ItemRow.current))
+        .where(col(ItemRow.campaign) == campaign, col(ItemRow.state) == "signed_off")
+        .where(col(DecisionRow.verdict).in_(("revoke", "reduce")))
+        .order_by(col(ItemRow.rank), col(ItemRow.id))
+    )
+    return tuple(_removal(campaign, names, found) for found in rows(session, statement))
+
+
+def _removal(campaign: str, names: Mapping[str, str], found: Sequence[Any]) -> Removal:
+    item, agent, kind, title, subject, text, verdict, reduce_to, why, by, at = found
+    body = parse_strict(text)
+    return Removal(
+        item=item,
+        campaign=campaign,
+        agent=agent,
+        agent_name=names.get(agent or "") or str(agent or "").rpartition("/")[2],
+        kind=kind,
+        title=title,
+        subject=subject,
+        verdict=verdict,
+        keep=tuple(parse_strict(reduce_to)) if verdict == "reduce" else (),
+        rationale=why,
+        signed_by=by,
+        signed_at=at,
+        grant=body.get("grant"),
+        basis=body.get("basis") or {},
+    )
+
+
+def told(session: Session, campaign: str | None = None) -> tuple[Told, ...]:
+    """Return what the ledger says about remediation, oldest first; of one campaign where it is named."""
+    # In canonical form the type stands at the end of an entry, so that no body can pass for it.
+    marks = [col(LedgerRow.entry).like(f'%,"type":"{one}","v":1}}') for one in APPLY]
+    statement = select(col(LedgerRow.entry)).where(or_(*marks)).order_by(col(LedgerRow.seq))
+    found = []
+    for (text,) in rows(session, statement):
+        entry = parse_strict(text)
+        if campaign is None or entry["campaign"] == campaign:
+            found.append(
+                Told(entry["seq"], entry["at"], entry["type"], entry["campaign"], entry["body"])
+            )
+    return tuple(found)
+
+
+def watched(session: Session) -> tuple[str, ...]:
+    """Return the campaigns of which the ledger records a remediation, sorted."""
+    return tuple(sorted({one.campaign for one in told(session) if one.campaign}))
+
+
+def begin(tx: Transaction, campaign: str) -> None:
+    """Say that the revocations of a reviewed campaign are being carried out; elsewhere nothing."""
+    row = campaign_row(tx.session, campaign)
+    if row.state == "reviewed":
+        transitions.begin_remediation(tx, row, "Its revocations are carried out.")
+
+
+def current(store: Store) -> tuple[str, Estate]:
+    """Return the id of the last reading and its estate; raises UsageError where there is none."""
+    return Readings(store).current()
+
+
+def staged(store: Store, campaign: str) -> Estate | None:
+    """Return the reading that the reviewers of a campaign saw."""
+    return Readings(store).staged(campaign)
+
+
+def reading(session: Session, snapshot: str) -> tuple[int, str] | None:
+    """Return the entry that recorded a reading and the instant at which it was taken."""
+    row = session.get(SnapshotRow, snapshot)
+    return (row.entry, row.taken_at) if row is not None else None
+
+
+def ask_again(
+    tx: Transaction,
+    campaign: str,
+    items: Iterable[Removal],
+    *,
+    snapshot: str,
+    estate: Estate,
+    reason: str,
+) -> str | None:
+    """Ask about items again in a linked campaign; return its id, None where nothing is left to ask.
+
+    What a running successor of the campaign asks already is not asked twice.
+    """
+    row = campaign_row(tx.session, campaign)
+    only: dict[str, set[tuple[str, str]]] = {}
+    for item in items:
+        key = (item.kind, item.subject)
+        known = item.agent is not None and item.agent in estate.agents_by_arn
+        if known and item.agent and key not in _open(tx.session, campaign, item.agent):
+            only.setdefault(item.agent, set()).add(key)
+    if not only:
+        return None
+    scene = make_scene(tx, snapshot, estate, asking(), packaged())
+    draft = Draft(
+        agents=tuple(sorted(only)),
+        name=f"{row.name} (again)",
+        kind="remediation",
+        reason=reason,
+        owner=row.owner,
+        predecessor=campaign,
+        only={agent: frozenset(keys) for agent, keys in only.items()},
+    )
+    fresh = open_draft(tx, scene, draft)
+    if fresh.state == "staged":
+        transitions.launch(tx, fresh)
+        return fresh.id
+    return None
+
+
+def _open(session: Session, campaign: str, agent: str) -> Collection[tuple[str, str]]:
+    """Return what running successors of a campaign still ask about an agent."""
+    statement = (
+        select(col(ItemRow.kind), col(ItemRow.subject))
+        .join(CampaignRow, col(CampaignRow.id) == col(ItemRow.campaign))
+        .where(col(CampaignRow.predecessor) == campaign, col(ItemRow.agent) == agent)
+        .where(col(CampaignRow.state).in_(("staged", "active")))
+        .where(col(ItemRow.state).in_(transitions.UNSETTLED))
+    )
+    return {(kind, subject) for kind, subject in rows(session, statement)}

@@ -1,0 +1,372 @@
+"""The campaigns of one store, for one caller: everything that the faces can ask and do."""
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlmodel import Session
+
+from recert.analysis import Catalogue
+from recert.campaigns import closing, custody, happenings, queries, remainder
+from recert.campaigns.asking import Ask, asking, packaged
+from recert.campaigns.attention import Figures, figures
+from recert.campaigns.counts import tallies
+from recert.campaigns.decisions import campaign_row, decide, view
+from recert.campaigns.documents import policy_document
+from recert.campaigns.estates import Readings
+from recert.campaigns.leaving import leave
+from recert.campaigns.listing import Register, register
+from recert.campaigns.opening import DUE_DAYS, Scene, make_scene, open_campaign
+from recert.campaigns.people import directory
+from recert.campaigns.signing import prepare, sign, summary
+from recert.campaigns.stewardship import state_agent
+from recert.campaigns.undoing import redo, undo
+from recert.campaigns.views import (
+    Caller,
+    CampaignView,
+    Counts,
+    DecisionRequest,
+    DecisionView,
+    ItemFilter,
+    ItemPage,
+    ItemView,
+    NoResponse,
+    Preview,
+    Signed,
+    SignSummary,
+)
+from recert.clock import Clock, to_rfc3339
+from recert.lifecycle import Estate, TriggerPolicy
+from recert.store.ledger import Actor
+from recert.store.signing import SIGNOFF, StatementSigner
+from recert.store.store import Store
+from recert.store.transaction import Transaction
+
+_EVERY = ItemFilter()
+
+
+class Campaigns:
+    """Reads are cheap and see one state of the store; each write is one transaction.
+
+    Raises UsageError for what does not exist, RefusedError (with its rule) for what a rule forbids.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        caller: Caller,
+        policy: TriggerPolicy | None = None,
+        *,
+        catalogue: Catalogue | None = None,
+        actor: Actor | None = None,
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self.caller = caller
+        self.policy = policy or TriggerPolicy()
+        self.actor = actor or Actor(id=caller.id, strength=caller.strength.value)
+        self._catalogue = catalogue
+        self._readings = Readings(store)
+
+    # -- what there is ------------------------------------------------------------------------
+
+    def campaigns(self) -> tuple[CampaignView, ...]:
+        """Return every campaign, the most urgent first."""
+        with self.store.read() as session:
+            return queries.campaigns(session, self.caller, self._now())
+
+    def campaign(self, campaign: str, /) -> CampaignView:
+        """Return one campaign."""
+        with self.store.read() as session:
+            return queries.campaign(session, self.caller, campaign, self._now())
+
+    def counts(self, campaign: str, /) -> Counts:
+        """Return how many items are in which state, and how they were decided."""
+        with self.store.read() as session:
+            row = campaign_row(session, campaign)
+            found = tallies(session, [row.id]).get(row.id)
+        return found.counts if found else Counts()
+
+    def items(
+        self,
+        campaign: str,
+        wanted: ItemFilter = _EVERY,
+        *,
+        after: str | None = None,
+        limit: int = 200,
+    ) -> ItemPage:
+        """Return one page of items in review order; `after` is the `next` of the page before."""
+        with self.store.read() as session:
+            return queries.items(session, campaign, wanted, after=after, limit=limit)
+
+    def item(self, campaign: str, item: str, /) -> ItemView:
+        """Return an item with its evidence, the policy document that it comes from among it."""
+        with self.store.read() as session:
+            found = queries.item(session, campaign, item)
+        return self._documented(found)
+
+    def views(self, campaign: str, items: Sequence[str], /) -> tuple[ItemView, ...]:
+        """Return several items with their evidence, in one state of the store."""
+        with self.store.read() as session:
+            return tuple(queries.item(session, campaign, item) for item in items)
+
+    def find_campaign(self, typed: str, /) -> str:
+        """Return the id of the campaign that is meant by an id, its beginning, or a name."""
+        with self.store.read() as session:
+            return queries.find_campaign(session, typed)
+
+    def find_item(self, campaign: str, typed: str, /) -> str:
+        """Return the id of the item that is meant by an id or its beginning."""
+        with self.store.read() as session:
+            return queries.find_item(session, campaign, typed)
+
+    def events(self, agent: str | None = None, /) -> list[dict[str, Any]]:
+        """Return lifecycle events in the contract's shape, the latest first."""
+        with self.store.read() as session:
+            return happenings.listed(session, agent)
+
+    def people(self) -> list[dict[str, Any]]:
+        """Return the active persons: `id`, `name`, `roles`."""
+        with self.store.read() as session:
+            persons = directory(session).persons
+        return [
+            {"id": one.id, "name": one.name, "roles": list(one.roles)}
+            for one in persons
+            if one.active
+        ]
+
+    def estate(self) -> Estate:
+        """Return the last reading with what persons stated laid over it; raises UsageError."""
+        return self._readings.current()[1]
+
+    def agents(self) -> list[dict[str, Any]]:
+        """Return every agent of the last reading in the contract's shape, by name."""
+        return self._registered().rows()
+
+    def agent(self, agent: str, /) -> dict[str, Any]:
+        """Return one agent of the last reading; raises LookupError where there is none."""
+        return self._registered().row(agent)
+
+    def attention(self, campaign: str, /) -> tuple[Figures, ...]:
+        """Return how each reviewer of a campaign worked."""
+        with self.store.read() as session:
+            campaign_row(session, campaign)
+            return figures(session, campaign)
+
+    # -- the reviewer's work ------------------------------------------------------------------
+
+    def decide(self, request: DecisionRequest, /) -> tuple[DecisionView, ...]:
+        """Record a decision on every item of a request, or on none."""
+        with self.store.write(self.actor) as tx:
+            tx.clock = self.clock
+            made = decide(tx, self.caller, request)
+            return tuple(
+                view(row, independent=found.independent if found else None) for row, found in made
+            )
+
+    def undo(self, campaign: str, /) -> tuple[str, ...]:
+        """Take the caller's last decision back; return the items that it touched."""
+        with self.store.write(self.actor) as tx:
+            tx.clock = self.clock
+            return undo(tx, self.caller, campaign)
+
+    def redo(self, campaign: str, /) -> tuple[str, ...]:
+        """Decide again what was undone last; return the items that it touched."""
+        with self.store.write(self.actor) as tx:
+            tx.clock = self.clock
+            return redo(tx, self.caller, campaign)
+
+    def delegate(self, campaign: str, items: Sequence[str], to: str, note: str, /) -> None:
+        """Hand pending items to another reviewer, with a note."""
+        with self.store.write(self.actor) as tx:
+            tx.clock = self.clock
+            custody.delegate(tx, self.caller, campaign, tuple(items), to=to, note=note)
+
+    def summary(self, campaign: str, /) -> SignSummary:
+        """Return what the caller would sign now."""
+        with self.store.read() as session:
+            return summary(
+                session, self.caller, campaign, store_id=self.store.store_id, at=self._now()
+            )
+
+    def sign(self, campaign: str, /, *, signer: StatementSigner | None = None) -> Signed:
+        """Sign the caller's decided items, with a key where `signer` holds one; the others stay open.
+
+        While a human unlocks a key nothing is locked; what changed meanwhile refuses the sign-off.
+        """
+        prepared, signature = None, None
+        if signer is not None:
+            with self.store.read() as session:
+                prepared = prepare(
+                    session,
+                    self.caller,
+                    campaign,
+                    store_id=self.store.store_id,
+                    at=self._now(),
+                    key=signer.key,
+                )
+            signature = signer.sign(prepared.statement, SIGNOFF)
+        with self.store.write(self.actor) as tx:
+            tx.clock = self.clock
+            return sign(tx, self.caller, campaign, prepared=prepared, signature=signature)
+
+    # -- the owner's work ---------------------------------------------------------------------
+
+    def open(
+        self,
+        agents: Sequence[str],
+        *,
+        name: str | None = None,
+        reason: str = "",
+        owner: str | None = None,
+        due_in_days: int = DUE_DAYS,
+        zone: str = "UTC",
+        launch: bool = True,
+        hard_deadline: bool = False,
+        ask: Ask | None = None,
+    ) -> CampaignView:
+        """Open a campaign over agents of the last reading; staged unless it is launched, too."""
+        opened = open_campaign(
+            self.store,
+            agents=agents,
+            name=name,
+            clock=self.clock,
+            actor=self.actor,
+            reason=reason,
+            owner=owner,
+            due_in_days=due_in_days,
+            zone=zone,
+            launch=launch,
+            hard_deadline=hard_deadline,
+            catalogue=self._catalogue,
+            ask=ask,
+        )
+        return self.campaign(opened)
+
+    def preview(self, campaign: str, /) -> Preview:
+        """Return who would be asked how much, and what is left out."""
+        with self.store.read() as session:
+            return closing.preview(session, campaign)
+
+    def launch(self, campaign: str, /) -> CampaignView:
+        """Let the reviewers of a staged campaign decide."""
+        with self.store.write(self.actor) as tx:
+            tx.clock = self.clock
+            closing.launch(tx, self.caller, campaign)
+        return self.campaign(campaign)
+
+    def exclude(self, campaign: str, items: Sequence[str], rule: str, reason: str, /) -> None:
+        """Leave pending items out, by a rule and with a reason."""
+        with self.store.write(self.actor) as tx:
+            tx.clock = self.clock
+            custody.exclude(tx, self.caller, campaign, tuple(items), rule=rule, reason=reason)
+
+    def cancel(self, campaign: str, reason: str, /) -> CampaignView:
+        """End a campaign without a result."""
+        with self.store.write(self.actor) as tx:
+            tx.clock = self.clock
+            closing.cancel(tx, self.caller, campaign, reason)
+        return self.campaign(campaign)
+
+    def close(self, campaign: str, /, *, ask: Ask | None = None) -> CampaignView:
+        """Close a campaign whose review is over and whose revocations are done; else say what blocks."""
+        with self._scene(ask) as (tx, scene):
+            closing.close(tx, self.caller, campaign, scene)
+        return self.campaign(campaign)
+
+    def silence(self, campaign: str, policy: Mapping[str, str] | None = None, /) -> NoResponse:
+        """Return what would follow if the review ended now; `policy` as for `end_review`."""
+        with self.store.read() as session:
+            return remainder.preview(session, campaign, policy)
+
+    def end_review(
+        self,
+        campaign: str,
+        /,
+        *,
+        policy: Mapping[str, str] | None = None,
+        revocations: int | None = None,
+    ) -> NoResponse:
+        """End an active review; what is not signed gets the answer `no_response`.
+
+        `policy` says what silence means: `keep` or `revoke`, for `privileged` and `ordinary` items.
+        """
+        with self.store.write(self.actor) as tx:
+            tx.clock = self.clock
+            return remainder.end_review(
+                tx, self.caller, campaign, policy=policy, revocations=revocations
+            )
+
+    def reiterate(
+        self, campaign: str, /, *, due_in_days: int = DUE_DAYS, ask: Ask | None = None
+    ) -> CampaignView:
+        """Ask again what got no response or an abstention, in a linked campaign."""
+        with self._scene(ask) as (tx, scene):
+            fresh = remainder.reiterate(
+                tx, self.caller, campaign, scene, due_in_days=due_in_days
+            ).id
+        return self.campaign(fresh)
+
+    def leave(self, person: str, /) -> tuple[str, ...]:
+        """Mark a person as gone and hand their pending items on; return the items."""
+        with self.store.write(self.actor) as tx:
+            tx.clock = self.clock
+            return leave(tx, person)
+
+    def set_agent(
+        self,
+        agent: str,
+        /,
+        *,
+        owner: str | None = None,
+        purpose: str | None = None,
+        ask: Ask | None = None,
+    ) -> tuple[str, ...]:
+        """State owner or purpose of an agent; they win over tags.
+
+        Returns the campaigns that this touched; a change of what was stated is a lifecycle event.
+        """
+        return state_agent(
+            self.store,
+            agent,
+            owner=owner,
+            purpose=purpose,
+            clock=self.clock,
+            actor=self.actor,
+            policy=self.policy,
+            ask=ask,
+            catalogue=self._catalogue,
+        )
+
+    # -- inside -------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _scene(self, ask: Ask | None) -> Iterator[tuple[Transaction, Scene]]:
+        snapshot, estate = self._readings.current()
+        chosen = ask or asking(self._catalogue)
+        with self.store.write(self.actor) as tx:
+            tx.clock = self.clock
+            yield tx, make_scene(tx, snapshot, estate, chosen, self._catalogue)
+
+    def _documented(self, view: ItemView) -> ItemView:
+        if view.grant is None:
+            return view
+        estate = self._readings.staged(view.campaign)
+        document = policy_document(estate, view.grant) if estate is not None else None
+        if document is None:
+            return view
+        return replace(view, evidence={**view.evidence, "policy_document": document})
+
+    def _now(self) -> str:
+        return to_rfc3339(self.clock.now())
+
+    def _registered(self) -> Register:
+        _, estate = self._readings.current()
+        with self.store.read() as session:
+            return self._fresh(session, estate)
+
+    def _fresh(self, session: Session, estate: Estate) -> Register:
+        catalogue = self._catalogue or packaged()
+        return register(session, estate, catalogue, self.policy, self._now())

@@ -1,0 +1,141 @@
+"""What a later reading says of revocations that were signed.
+
+A revocation counts when a reading that came after the sign-off no longer finds it; where something
+of the agent could not be read, nothing counts. Who removed it, and how, is not asked here.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from recert.analysis import ReviewSubject, unread
+from recert.campaigns.blockers import DONE, remediation_states
+from recert.campaigns.opening import Scene
+from recert.campaigns.reads import rows
+from recert.campaigns.rules import effective_actions
+from recert.clock import from_rfc3339
+from recert.store.entries import EntryType
+from recert.store.tables import CampaignRow, DecisionRow, ItemRow, SignoffRow
+from recert.store.transaction import Transaction
+
+_WAITING = ("reviewed", "remediating")
+_REMOVES = ("revoke", "reduce")
+STILL_ALLOWED = "verified_still_allowed_by"
+"""The grant is gone, and other grants allow the same; these are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Revocation:
+    item: str
+    campaign: str
+    agent: str
+    kind: str
+    subject: str
+    basis: str
+    body: Mapping[str, Any]
+    verdict: str
+    reduce_to: frozenset[str]
+    signed_at: str
+
+
+def verify_revocations(tx: Transaction, scene: Scene) -> tuple[str, ...]:
+    """Record of each signed revocation that this reading no longer finds; return the campaigns."""
+    touched: dict[str, None] = {}
+    asked: dict[str, tuple[ReviewSubject, ...]] = {}
+    for one in _open(tx):
+        if one.agent not in scene.estate.agents_by_arn or not _later(scene, one):
+            continue
+        if unread(scene.estate, one.agent):
+            continue
+        if one.agent not in asked:
+            asked[one.agent] = scene.ask(scene.estate, one.agent)
+        found = _judge(one, asked[one.agent])
+        if found is None:
+            continue
+        body = {"item": one.item, "snapshot": scene.snapshot, **found}
+        tx.append(EntryType.REMEDIATION_RECORDED, body, campaign=one.campaign)
+        touched[one.campaign] = None
+    return tuple(touched)
+
+
+def _later(scene: Scene, one: _Revocation) -> bool:
+    """Tell whether the reading came after the sign-off: by its instant, in a replay by the ledger."""
+    if scene.estate.source.kind == "replay":
+        return True
+    return scene.estate.taken_at > from_rfc3339(one.signed_at)
+
+
+def _open(tx: Transaction) -> list[_Revocation]:
+    statement = (
+        select(
+            col(ItemRow.id),
+            col(ItemRow.campaign),
+            col(ItemRow.agent),
+            col(ItemRow.kind),
+            col(ItemRow.subject),
+            col(ItemRow.basis_digest),
+            col(ItemRow.body),
+            col(DecisionRow.verdict),
+            col(DecisionRow.reduce_to),
+            col(SignoffRow.signed_at),
+        )
+        .join(CampaignRow, col(CampaignRow.id) == col(ItemRow.campaign))
+        .join(DecisionRow, col(DecisionRow.id) == col(ItemRow.current))
+        .join(SignoffRow, col(SignoffRow.id) == col(ItemRow.signoff))
+        .where(col(CampaignRow.state).in_(_WAITING), col(ItemRow.agent).is_not(None))
+        .where(col(DecisionRow.verdict).in_(_REMOVES))
+        .order_by(col(ItemRow.campaign), col(ItemRow.rank))
+    )
+    states: dict[str, dict[str, str]] = {}
+    found = []
+    for row in rows(tx.session, statement):
+        item, campaign, agent, kind, subject, basis, body, verdict, reduce_to, signed = row
+        if campaign not in states:
+            states[campaign] = remediation_states(tx.session, campaign)
+        if states[campaign].get(item) in DONE:
+            continue
+        kept = frozenset(json.loads(reduce_to))
+        told = json.loads(body)
+        found.append(
+            _Revocation(item, campaign, agent, kind, subject, basis, told, verdict, kept, signed)
+        )
+    return found
+
+
+def _judge(one: _Revocation, asked: Sequence[ReviewSubject]) -> dict[str, Any] | None:
+    """Return what to record of a revocation, None where the reading still finds it."""
+    here = next((s for s in asked if (s.kind, s.subject) == (one.kind, one.subject)), None)
+    removed = set(effective_actions(dict(one.body))) - one.reduce_to
+    if here is not None:
+        left = set(actions_of(here))
+        narrowed = one.verdict == "reduce" and left and left <= one.reduce_to
+        if not narrowed:
+            return None
+    others = _still_allowed(one, asked, removed)
+    if others:
+        return {"state": STILL_ALLOWED, "grants": others}
+    return {"state": "verified", "grants": []}
+
+
+def actions_of(subject: ReviewSubject) -> tuple[str, ...]:
+    """Return the actions that are effective through a subject."""
+    return effective_actions({"grant": subject.grant, "shown": subject.shown})
+
+
+def _still_allowed(
+    one: _Revocation, asked: Sequence[ReviewSubject], removed: set[str]
+) -> list[str]:
+    if one.kind not in ("permission", "attachment") or not removed:
+        return []
+    role = (one.body.get("basis") or {}).get("role_arn")
+    return sorted(
+        other.subject
+        for other in asked
+        if (other.kind, other.subject) != (one.kind, one.subject)
+        and other.basis.get("role_arn") == role
+        and removed.intersection(actions_of(other))
+    )

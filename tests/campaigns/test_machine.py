@@ -1,0 +1,187 @@
+"""No sequence of calls reaches an undefined state, loses a decision or breaks the ledger."""
+
+import contextlib
+import shutil
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from recert.campaigns.transitions import CAMPAIGN_STEPS, ITEM_STEPS
+from recert.campaigns.views import Verdict
+from recert.errors import RefusedError
+
+PEOPLE = ("alice", "bob", "owner")
+ACTIONS = ("s3:GetObject", "s3:*", "iam:PassRole", "s3:PutObject")
+
+
+class Reviews(RuleBasedStateMachine):
+    world: Any
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="recert-machine-"))
+        self.house = self.world.House.build(self.folder)
+        self.day = 0
+        self.decided = 0
+        self.states: dict[str, str] = {}
+        self.house.know("bob")
+        self.house.sync(self._estate("alice", 3))
+        self.house.open("hr")
+
+    def teardown(self) -> None:
+        try:
+            assert self.house.problems() == []
+        finally:
+            self.house.store.close()
+            shutil.rmtree(self.folder)
+
+    def _estate(self, owner: str, actions: int) -> Any:
+        agents = [self.world.agent("hr", owner=owner), self.world.agent("pay", role="hr-role")]
+        return self.world.estate(agents, {"hr-role": ACTIONS[:actions]}, day=self.day)
+
+    def _campaign(self, pick: int) -> str:
+        views = sorted(self.house.as_("x").campaigns(), key=lambda one: one.id)
+        return views[pick % len(views)].id
+
+    def _items(self, campaign: str, pick: int, count: int) -> list[str]:
+        lines = self.house.lines(campaign)
+        return [lines[(pick + n) % len(lines)].id for n in range(min(count, len(lines)))]
+
+    @rule(
+        who=st.sampled_from(PEOPLE),
+        pick=st.integers(0, 9),
+        count=st.integers(1, 3),
+        verdict=st.sampled_from(list(Verdict)),
+    )
+    def decide(self, who: str, pick: int, count: int, verdict: Verdict) -> None:
+        campaign = self._campaign(pick)
+        items = self._items(campaign, pick, count)
+        if not items:
+            return
+        with contextlib.suppress(RefusedError):
+            made = self.house.decide(
+                who,
+                campaign,
+                *items,
+                verdict=verdict,
+                rationale="Because.",
+                until=self.house.clock.now() + timedelta(days=3),
+                control="c",
+                approver="carol",
+                reduce_to=("s3:GetObject",),
+            )
+            self.decided += len(made)
+
+    @rule(who=st.sampled_from(PEOPLE), pick=st.integers(0, 9), steps=st.integers(1, 2))
+    def undo(self, who: str, pick: int, steps: int) -> None:
+        service, campaign = self.house.as_(who), self._campaign(pick)
+        with contextlib.suppress(RefusedError):
+            service.undo(campaign)
+            if steps > 1:
+                service.redo(campaign)
+
+    @rule(who=st.sampled_from(PEOPLE), pick=st.integers(0, 9))
+    def sign(self, who: str, pick: int) -> None:
+        with contextlib.suppress(RefusedError):
+            self.house.as_(who).sign(self._campaign(pick))
+
+    @rule(who=st.sampled_from(PEOPLE), to=st.sampled_from(PEOPLE), pick=st.integers(0, 9))
+    def delegate(self, who: str, to: str, pick: int) -> None:
+        campaign = self._campaign(pick)
+        with contextlib.suppress(RefusedError):
+            self.house.as_(who).delegate(campaign, self._items(campaign, pick, 1), to, "Note.")
+
+    @rule(who=st.sampled_from(PEOPLE), pick=st.integers(0, 9))
+    def exclude(self, who: str, pick: int) -> None:
+        campaign = self._campaign(pick)
+        items = self._items(campaign, pick, 1)
+        with contextlib.suppress(RefusedError):
+            self.house.as_(who).exclude(campaign, items, "scope", "Out of scope.")
+
+    @rule(owner=st.sampled_from(("alice", "bob")), actions=st.integers(0, 4))
+    def read(self, owner: str, actions: int) -> None:
+        self.day += 1
+        self.house.tomorrow()
+        self.house.sync(self._estate(owner, actions))
+
+    @rule(pick=st.integers(0, 9), owner=st.sampled_from(("alice", "bob")))
+    def state(self, pick: int, owner: str) -> None:
+        name = self.world.arn(("hr", "pay")[pick % 2])
+        self.house.as_("owner").set_agent(name, owner=owner, ask=self.world.ask)
+
+    @rule(pick=st.integers(0, 9))
+    def end(self, pick: int) -> None:
+        service, campaign = self.house.as_("owner"), self._campaign(pick)
+        with contextlib.suppress(RefusedError):
+            self.decided += service.end_review(campaign).items
+        with contextlib.suppress(RefusedError):
+            service.reiterate(campaign, ask=self.world.ask)
+
+    @rule(pick=st.integers(0, 9), end=st.sampled_from(("close", "cancel", "launch")))
+    def finish(self, pick: int, end: str) -> None:
+        service, campaign = self.house.as_("owner"), self._campaign(pick)
+        with contextlib.suppress(RefusedError):
+            if end == "close":
+                service.close(campaign, ask=self.world.ask)
+            elif end == "cancel":
+                service.cancel(campaign, "No longer wanted.")
+            else:
+                service.launch(campaign)
+
+    @invariant()
+    def counts_add_up_and_states_are_known(self) -> None:
+        for view in self.house.as_("x").campaigns():
+            counts = view.counts
+            assert view.state in CAMPAIGN_STEPS
+            parts = counts.pending + counts.decided + counts.signed_off + counts.excluded
+            assert parts == counts.items == len(self.house.lines(view.id))
+            for line in self.house.lines(view.id):
+                self._follow(line)
+
+    def _follow(self, line: Any) -> None:
+        before = self.states.get(line.id)
+        self.states[line.id] = line.state
+        if before in {"signed_off", "excluded", "superseded"}:
+            assert line.state == before
+        assert line.state in ITEM_STEPS
+        assert (line.verdict is not None) == (line.state in {"decided", "signed_off"})
+
+    @invariant()
+    def no_decision_is_lost(self) -> None:
+        told = [one for one in self.house.entries() if one["type"] == "decision.recorded"]
+        assert len(told) == self.decided
+
+
+def machine(w: Any) -> type[Reviews]:
+    return type("ReviewsHere", (Reviews,), {"world": w})
+
+
+def test_a_short_walk(w: Any) -> None:
+    run_state_machine_as_test(
+        machine(w),
+        settings=settings(
+            max_examples=6,
+            stateful_step_count=12,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+@pytest.mark.campaign
+def test_long_walks(w: Any) -> None:
+    run_state_machine_as_test(
+        machine(w),
+        settings=settings(
+            max_examples=80,
+            stateful_step_count=30,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
