@@ -1,0 +1,85 @@
+"""Checks that a pack and a store have in common: all that the ledger alone can tell."""
+
+from collections.abc import Callable, Iterable
+
+from recert.evidence import signoffs
+from recert.evidence.checkpoint import Pinned
+from recert.evidence.material import Ledger
+from recert.evidence.report import Check
+from recert.text import plural, visible
+
+PROVES = (
+    "Its parts belong together: every file and table follows from the ledger, each entry from the last.",
+)
+PROVES_HEAD = (
+    "Nothing up to the given head was edited, dropped, inserted or reordered since it was noted."
+)
+CANNOT = (
+    "That a decision was right, that nobody acted outside recert, or that the clocks were right.",
+    "That another auditor was given the same: compare heads.",
+)
+CANNOT_UNPINNED = (
+    "Who made it: no signers were pinned, and whoever can write a store can make another."
+)
+_SHOWN = 5
+_SENSELESS = (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError)
+
+
+def some(problems: list[str]) -> str:
+    """Return the first problems, made safe to show, and how many more there are."""
+    shown = [visible(problem, limit=300) for problem in problems[:_SHOWN]]
+    rest = len(problems) - len(shown)
+    return "; ".join(shown) + (f"; and {rest:,} more" if rest > 0 else "")
+
+
+def check(name: str, problems: list[str], good: str) -> Check:
+    """Return a check that holds where there are no problems."""
+    return Check(name, not problems, some(problems) if problems else good)
+
+
+def guarded(name: str, make: Callable[[], Iterable[Check]]) -> list[Check]:
+    """Return checks; where an entry says what cannot even be checked, one that failed."""
+    try:
+        return list(make())
+    except _SENSELESS as error:
+        detail = visible(f"an entry of the ledger says what makes no sense: {error!r}", limit=300)
+        return [Check(name, ok=False, detail=detail)]
+
+
+def head(ledger: Ledger, pinned: Pinned | None) -> Check:
+    """Compare the ledger with a head that was noted outside."""
+    here = str(ledger.head)
+    if pinned is None:
+        return Check(
+            "head",
+            ok=True,
+            detail=f"none was given to compare with; this ledger stands at {here}",
+        )
+    if pinned.size > ledger.head.size:
+        return Check(
+            "head",
+            ok=False,
+            detail=f"the ledger ends at entry {ledger.head.size}, the given head at {pinned.size}",
+        )
+    if ledger.hashes[pinned.size - 1] != pinned.hash:
+        return Check(
+            "head",
+            ok=False,
+            detail=f"entry {pinned.size} of the ledger is not the one of the given head: "
+            "something up to it was changed",
+        )
+    return Check("head", ok=True, detail=f"the given head is entry {pinned.size} of this ledger")
+
+
+def rules(ledger: Ledger) -> Check:
+    """Look for entries that the rules of a campaign do not allow."""
+    found = [sentence for _, sentence in ledger.projection.problems]
+    return check("rules", found, "no entry breaks the rules of a campaign")
+
+
+def signed(ledger: Ledger) -> Check:
+    """Compare each sign-off's statement with the ledger that it was made over."""
+    count = plural(len(ledger.projection.signoffs), "sign-off")
+    return check(
+        "signoffs", list(signoffs.problems(ledger)), f"{count}, each over the ledger before it"
+    )

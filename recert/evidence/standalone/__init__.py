@@ -1,0 +1,1 @@
+"""Programs that travel inside a pack and need nothing of recert."""

@@ -1,0 +1,35 @@
+"""Verifies a pack or a store, offline; every check is named, and says which file or entry failed it."""
+
+from pathlib import Path
+
+from recert.errors import UsageError
+from recert.evidence.checkpoint import parse_head
+from recert.evidence.report import VerifyReport
+from recert.evidence.verify_pack import verify_pack
+from recert.evidence.verify_store import verify_store
+
+_SQLITE = b"SQLite format 3\x00"
+
+
+def verify(path: Path, *, signers: Path | None = None, head: str | None = None) -> VerifyReport:
+    """Verify what stands at a path: a folder or zip as a pack, an SQLite file as a store.
+
+    `signers` is a file in the form of allowed_signers, `head` a `SIZE:HASH`, both known from
+    elsewhere. Raises UsageError where there is nothing, or one of the two cannot be read.
+    """
+    pinned = parse_head(head) if head is not None else None
+    if signers is not None and not signers.is_file():
+        raise UsageError(f"There is no file of signers at {signers}.", "Name one that exists.")
+    if _is_store(path):
+        return verify_store(path, signers, pinned)
+    return verify_pack(path, signers, pinned)
+
+
+def _is_store(path: Path) -> bool:
+    if path.is_symlink() or not path.is_file():
+        return False
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_SQLITE)) == _SQLITE
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read.", "Check its permissions.") from error

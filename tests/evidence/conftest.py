@@ -1,0 +1,73 @@
+import importlib.util
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def worlds() -> ModuleType:
+    path = Path(__file__).parent.parent / "store" / "world.py"
+    spec = importlib.util.spec_from_file_location("store_world", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["store_world"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def make_world(worlds: ModuleType, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    made = []
+
+    def make(name: str = "store.db", **options: Any) -> Any:
+        made.append(worlds.World(tmp_path / "data" / name, **options))
+        return made[-1]
+
+    yield make
+    for world in made:
+        world.store.close()
+
+
+@pytest.fixture
+def world(make_world: Callable[..., Any]) -> Any:
+    return make_world()
+
+
+@pytest.fixture(scope="session")
+def small_pack(worlds: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """Return the files of a small pack of a campaign in which everything has happened that can."""
+    from recert.evidence import containers  # noqa: PLC0415 - the tests of the store do not need it
+    from recert.evidence.pack import export_pack  # noqa: PLC0415 - as above
+
+    folder = tmp_path_factory.mktemp("small")
+    world = worlds.World(folder / "store.db")
+    world.open(4)
+    world.undo(world.decide(0, "revoke"))
+    world.decide(0)
+    world.decide(1, "reduce")
+    world.exclude(2)
+    world.sign()
+    export_pack(world.store, world.campaign, folder / "pack", world.clock, worlds.OWEN)
+    world.store.close()
+    return containers.read(folder / "pack")
+
+
+@pytest.fixture
+def put(tmp_path: Path) -> Callable[..., Path]:
+    """Return a function that writes files into a new folder."""
+    made: list[Path] = []
+
+    def write(files: dict[str, bytes]) -> Path:
+        root = tmp_path / f"put-{len(made)}"
+        made.append(root)
+        for path, data in files.items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_bytes(data)
+        return root
+
+    return write
