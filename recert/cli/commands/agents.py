@@ -1,0 +1,158 @@
+"""`recert agents`, `recert agent`, `recert permissions`, `recert events`: what exists and may act."""
+
+from typing import Any
+
+import click
+
+from recert.cli.context import current
+from recert.cli.lazy import RecertCommand, RecertGroup
+
+_CARD = (
+    "name",
+    "arn",
+    "kind",
+    "owner",
+    "purpose",
+    "execution_role_arn",
+    "live_versions",
+    "shares_role_with",
+    "risk_tier",
+    "certified",
+    "last_reviewed_at",
+    "next_review_due",
+    "fingerprint",
+)
+
+
+@click.command(cls=RecertCommand)
+def agents() -> None:
+    """List the agents of the last reading."""
+    run = current()
+    found = list(run.campaigns().agents())
+    if run.out.as_json:
+        run.out.document({"agents": found})
+        return
+    run.out.table(
+        ("agent", "kind", "account", "region", "owner", "live", "risk", "certified"),
+        (
+            (
+                row["name"],
+                row["kind"],
+                row["account"],
+                row["region"],
+                row["owner"],
+                row["live_versions"],
+                row["risk_tier"],
+                row["certified"],
+            )
+            for row in found
+        ),
+    )
+
+
+@click.group(cls=RecertGroup)
+def agent() -> None:
+    """Show one agent, or state its owner and purpose."""
+
+
+@agent.command()
+@click.argument("agent")
+def show(agent: str) -> None:
+    """Show one agent."""
+    run = current()
+    row = _row(agent)
+    if run.out.as_json:
+        run.out.document(row)
+        return
+    for key in (*_CARD, "sentence"):
+        value = row[key]
+        shown = ", ".join(map(str, value)) if isinstance(value, list) else value
+        run.out.line(f"{key.replace('_', ' '):20}{'–' if shown in (None, '') else shown}")
+    for finding in row["findings"]:
+        run.out.line(f"{finding['severity']:20}{finding['detail']}")
+
+
+@agent.command("set")
+@click.argument("agent")
+@click.option("--owner", metavar="PERSON", help="Who answers for it, written as in owner tags.")
+@click.option("--purpose", metavar="TEXT", help="What it is for.")
+def set_(agent: str, owner: str | None, purpose: str | None) -> None:
+    """State owner or purpose of an agent; it wins over tags."""
+    if owner is None and purpose is None:
+        raise click.UsageError("Give --owner, --purpose or both.")
+    run = current()
+    from recert.cli.estates import agent_named  # noqa: PLC0415 - behind the store
+
+    found = agent_named(run, agent)
+    run.campaigns().set_agent(found.arn, owner=owner, purpose=purpose)
+    if run.out.as_json:
+        run.out.document(_row(found.arn))
+        return
+    run.out.line(f"{found.name}: owner {owner or 'as it was'}, purpose {purpose or 'as it was'}")
+
+
+@click.command(cls=RecertCommand)
+@click.argument("agent")
+def permissions(agent: str) -> None:
+    """List the grants of an agent with their effective actions."""
+    run = current()
+    from recert.analysis import grants  # noqa: PLC0415 - behind the store
+    from recert.cli.estates import latest_estate  # noqa: PLC0415 - as above
+    from recert.cli.resolve import agent_of  # noqa: PLC0415 - as above
+    from recert.iam.catalogue import load_catalogue  # noqa: PLC0415 - as above
+
+    estate = latest_estate(run)
+    found = agent_of(estate, agent)
+    rows = [grant.as_json() for grant in grants(estate, found.arn, load_catalogue())]
+    if run.out.as_json:
+        run.out.document({"agent": found.arn, "grants": rows})
+        return
+    run.out.table(
+        ("action", "policy", "effective", "blocked", "last used", "role"),
+        (
+            (
+                row["action"],
+                row["policy"]["name"],
+                len(row["effective_actions"]),
+                sum(len(one["actions"]) for one in row["blocked"]),
+                row["last_used"]["state"],
+                str(row["role_arn"]).rpartition("/")[2],
+            )
+            for row in rows
+        ),
+    )
+
+
+@click.command(cls=RecertCommand)
+@click.argument("agent", required=False)
+def events(agent: str | None) -> None:
+    """List lifecycle events, the latest first."""
+    run = current()
+    from recert.cli.estates import agent_named  # noqa: PLC0415 - behind the store
+
+    wanted = agent_named(run, agent).arn if agent else None
+    found = list(run.campaigns().events(wanted))
+    if run.out.as_json:
+        run.out.document({"events": found})
+        return
+    run.out.table(
+        ("when", "severity", "live", "kind", "agent", "campaign"),
+        (
+            (
+                row["detected_at"],
+                row["severity"],
+                row["live"],
+                row["kind"],
+                row["agent"],
+                row["campaign"],
+            )
+            for row in found
+        ),
+    )
+
+
+def _row(agent: str) -> dict[str, Any]:
+    run = current()
+    from recert.cli.estates import agent_named, portrait  # noqa: PLC0415 - behind the store
+
+    return portrait(run.campaigns(), agent_named(run, agent).arn)

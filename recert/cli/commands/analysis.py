@@ -1,0 +1,93 @@
+"""`recert reach`, `findings`, `explain`, `who-can`: what the last reading means."""
+
+import click
+
+from recert.cli.context import current
+from recert.cli.lazy import RecertCommand
+
+
+@click.command(cls=RecertCommand)
+@click.argument("agent")
+def reach(agent: str) -> None:
+    """Show what an agent can touch, and its blast radius."""
+    run = current()
+    from recert.analysis import reach_of  # noqa: PLC0415 - behind the store
+    from recert.cli.estates import analyst_for  # noqa: PLC0415 - as above
+    from recert.cli.resolve import agent_of  # noqa: PLC0415 - as above
+
+    analyst = analyst_for(run)
+    found = reach_of(analyst, agent_of(analyst.estate, agent).arn).as_json()
+    if run.out.as_json:
+        run.out.document(found)
+        return
+    run.out.line(found["sentence"])
+    run.out.table(("role", "via"), ((role["arn"], role["via"]) for role in found["roles"]))
+    run.out.table(("part", "number"), found["blast_radius"].items())
+    for sentence in found["unknown"]:
+        run.out.line(f"unknown: {sentence}")
+
+
+@click.command(cls=RecertCommand)
+@click.argument("agent", required=False)
+def findings(agent: str | None) -> None:
+    """List risks, the gravest first."""
+    run = current()
+    from recert.analysis import findings_of  # noqa: PLC0415 - behind the store
+    from recert.cli.estates import analyst_for  # noqa: PLC0415 - as above
+    from recert.cli.resolve import agent_of  # noqa: PLC0415 - as above
+
+    analyst = analyst_for(run)
+    wanted = agent_of(analyst.estate, agent).arn if agent else None
+    found = [one.as_json() for one in findings_of(analyst, wanted)]
+    if run.out.as_json:
+        run.out.document({"findings": found})
+        return
+    names = {one.arn: one.name for one in analyst.estate.agents}
+    run.out.table(
+        ("severity", "kind", "agent", "detail"),
+        (
+            (one["severity"], one["kind"], names.get(one["agent"], one["agent"]), one["detail"])
+            for one in found
+        ),
+    )
+
+
+@click.command(cls=RecertCommand)
+@click.argument("agent")
+@click.argument("action")
+@click.argument("resource", default="*")
+def explain(agent: str, action: str, resource: str) -> None:
+    """Explain whether an agent may do something, layer by layer."""
+    run = current()
+    from recert.cli import explain as explaining  # noqa: PLC0415 - behind the store
+    from recert.cli.estates import analyst_for  # noqa: PLC0415 - as above
+    from recert.cli.resolve import agent_of  # noqa: PLC0415 - as above
+
+    analyst = analyst_for(run)
+    found = explaining.explain(analyst, agent_of(analyst.estate, agent).arn, action, resource)
+    if run.out.as_json:
+        run.out.document(found)
+        return
+    for line in explaining.in_words(found):
+        run.out.line(line)
+
+
+@click.command("who-can", cls=RecertCommand)
+@click.argument("action")
+@click.argument("resource", required=False)
+def who_can(action: str, resource: str | None) -> None:
+    """List which roles, and which agents through them, can do something."""
+    run = current()
+    from recert.cli.estates import able, analyst_for  # noqa: PLC0415 - behind the store
+
+    found = able(analyst_for(run), action, resource)
+    if run.out.as_json:
+        run.out.document({"action": action, "resource": resource, "principals": found})
+        return
+    run.out.table(
+        ("role", "agents", "actions", "conditional"),
+        (
+            (one["arn"], one["agent_names"], len(one["actions"]), one["conditional"])
+            for one in found
+        ),
+    )

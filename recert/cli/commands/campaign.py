@@ -1,0 +1,204 @@
+"""`recert campaign`: the owner's work on one campaign."""
+
+import click
+
+from recert.cli.context import current
+from recert.cli.lazy import RecertGroup
+
+
+@click.group(cls=RecertGroup)
+def campaign() -> None:
+    """Open, show, launch, close or cancel a campaign."""
+
+
+@campaign.command("open")
+@click.argument("agents", nargs=-1, required=True, metavar="AGENT...")
+@click.option("--name", metavar="TEXT", help="What people call it.")
+@click.option("--reason", default="", metavar="TEXT", help="Why it is opened.")
+@click.option(
+    "--due-in",
+    type=click.IntRange(1, 3650),
+    default=14,
+    show_default=True,
+    metavar="DAYS",
+    help="Days that reviewers get.",
+)
+@click.option("--zone", default="UTC", metavar="ZONE", help="The zone in which the day ends.")
+@click.option("--owner", metavar="PERSON", help="Who owns it, else you.")
+@click.option("--draft", is_flag=True, help="Stage it; launch it later.")
+def open_(
+    agents: tuple[str, ...],
+    *,
+    name: str | None,
+    reason: str,
+    due_in: int,
+    zone: str,
+    owner: str | None,
+    draft: bool,
+) -> None:
+    """Open a campaign on all that some agents may do."""
+    run = current()
+    from recert.cli.estates import latest_estate  # noqa: PLC0415 - behind the store
+    from recert.cli.resolve import agent_of  # noqa: PLC0415 - as above
+
+    estate = latest_estate(run)
+    view = run.campaigns().open(
+        agents=tuple(dict.fromkeys(agent_of(estate, agent).arn for agent in agents)),
+        name=name,
+        reason=reason,
+        launch=not draft,
+        due_in_days=due_in,
+        zone=zone,
+        owner=owner,
+    )
+    _show(view.id)
+
+
+@campaign.command()
+@click.argument("campaign")
+def show(campaign: str) -> None:
+    """Show one campaign with its counts and what blocks its close."""
+    _show(campaign)
+
+
+@campaign.command()
+@click.argument("campaign")
+def preview(campaign: str) -> None:
+    """Tell who is asked how much, and what is left out."""
+    run = current()
+    service = run.campaigns()
+    found = service.preview(service.find_campaign(campaign))
+    if run.out.as_json:
+        run.out.document(found)
+        return
+    run.out.table(("reviewer", "items"), found.reviewers.items())
+    for title, counts in (("kind", found.kinds), ("excluded by", found.excluded)):
+        run.out.table((title, "items"), counts.items())
+
+
+@campaign.command()
+@click.argument("campaign")
+def launch(campaign: str) -> None:
+    """Launch a staged campaign; from then on its population stands."""
+    service = current().campaigns()
+    _show(service.launch(service.find_campaign(campaign)).id)
+
+
+@campaign.command()
+@click.argument("campaign")
+@click.option("--reason", required=True, metavar="TEXT", help="Why.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def cancel(campaign: str, *, reason: str, yes: bool) -> None:
+    """Cancel a campaign; what was decided stays in the ledger."""
+    run = current()
+    service = run.campaigns()
+    chosen = service.find_campaign(campaign)
+    run.confirm(f"Cancel {chosen}? It cannot be opened again.", yes=yes)
+    _show(service.cancel(chosen, reason).id)
+
+
+@campaign.command()
+@click.argument("campaign")
+def close(campaign: str) -> None:
+    """Close a campaign, as far as its rules let it go."""
+    service = current().campaigns()
+    _show(service.close(service.find_campaign(campaign)).id)
+
+
+@campaign.command()
+@click.argument("campaign")
+@click.option(
+    "--silence-revokes",
+    type=click.Choice(("privileged", "ordinary")),
+    multiple=True,
+    help="No response to such items means revoke; else it means keep.",
+)
+@click.option(
+    "--revocations", type=click.IntRange(0), metavar="N", help="How many that are, where many are."
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def end(
+    campaign: str, *, silence_revokes: tuple[str, ...], revocations: int | None, yes: bool
+) -> None:
+    """End the review; what is not signed is answered by no response."""
+    run = current()
+    service = run.campaigns()
+    chosen = service.find_campaign(campaign)
+    policy = {
+        risk: "revoke" if risk in silence_revokes else "keep" for risk in ("privileged", "ordinary")
+    }
+    told = service.silence(chosen, policy)
+    run.out.note(
+        f"{told.items} items have no signed answer ({told.unsigned} are decided, not signed): "
+        f"{told.keep} would be kept, {told.revoke} revoked."
+    )
+    run.confirm(f"End the review of {chosen}?", yes=yes)
+    service.end_review(chosen, policy=policy, revocations=revocations)
+    _show(chosen)
+
+
+@campaign.command()
+@click.argument("campaign")
+@click.option(
+    "--due-in", type=click.IntRange(1, 3650), default=14, metavar="DAYS", help="Days left."
+)
+def reiterate(campaign: str, *, due_in: int) -> None:
+    """Ask again what got no response or an abstention, in a linked campaign."""
+    service = current().campaigns()
+    _show(service.reiterate(service.find_campaign(campaign), due_in_days=due_in).id)
+
+
+@campaign.command()
+@click.argument("campaign")
+@click.argument("items", nargs=-1, required=True, metavar="ITEM...")
+@click.option(
+    "--rule", required=True, metavar="NAME", help="The rule by which they are out of scope."
+)
+@click.option("--reason", required=True, metavar="TEXT", help="Why it applies.")
+def exclude(campaign: str, items: tuple[str, ...], *, rule: str, reason: str) -> None:
+    """Take items out of a campaign that is not launched yet."""
+    service = current().campaigns()
+    chosen = service.find_campaign(campaign)
+    found = tuple(service.find_item(chosen, item) for item in items)
+    service.exclude(chosen, found, rule, reason)
+    _show(chosen)
+
+
+@campaign.command()
+@click.argument("campaign")
+@click.argument("items", nargs=-1, required=True, metavar="ITEM...")
+@click.option("--to", required=True, metavar="PERSON", help="The new reviewer.")
+@click.option("--note", default="", metavar="TEXT", help="Why.")
+def reassign(campaign: str, items: tuple[str, ...], *, to: str, note: str) -> None:
+    """Hand items to another reviewer."""
+    service = current().campaigns()
+    chosen = service.find_campaign(campaign)
+    found = tuple(service.find_item(chosen, item) for item in items)
+    service.delegate(chosen, found, to, note)
+    _show(chosen)
+
+
+def _show(campaign: str) -> None:
+    run = current()
+    from recert.campaigns.contract import campaign_json  # noqa: PLC0415 - behind the store
+
+    service = run.campaigns()
+    view = service.campaign(service.find_campaign(campaign))
+    if run.out.as_json:
+        run.out.document(campaign_json(view))
+        return
+    counts = view.counts
+    run.out.line(f"{view.id}  {view.name}")
+    run.out.line(f"state   {view.state}{'' if view.complete else ', not complete'}")
+    run.out.line(f"owner   {view.owner or 'nobody'}")
+    run.out.line(f"due     {view.due_at:%Y-%m-%d}" if view.due_at else "due     no date")
+    run.out.line(
+        f"items   {counts.items}: {counts.pending} pending, {counts.decided} decided, "
+        f"{counts.signed_off} signed off"
+    )
+    run.out.line(
+        f"        {counts.attested} attested, {counts.reduced} reduced, {counts.revoked} revoked, "
+        f"{counts.excepted} excepted, {counts.abstained} abstained"
+    )
+    for blocker in view.blockers:
+        run.out.line(f"blocked {blocker}")

@@ -1,0 +1,142 @@
+"""`recert people`: the persons that recert knows."""
+
+from pathlib import Path
+
+import click
+
+from recert.cli.context import current
+from recert.cli.lazy import RecertGroup
+
+ROLES = ("reviewer", "campaign_owner", "approver", "applier", "auditor")
+
+
+@click.group(cls=RecertGroup)
+def people() -> None:
+    """Keep the persons that recert knows, and their keys."""
+
+
+@people.command("list")
+def list_() -> None:
+    """List the persons."""
+    run = current()
+    from recert.campaigns import people as persons  # noqa: PLC0415 - tables are slow to import
+
+    found = persons.everybody(run.store)
+    if run.out.as_json:
+        run.out.document({"people": found})
+        return
+    run.out.table(
+        ("person", "name", "roles", "also called", "active"),
+        ((one.id, one.name, one.roles, one.aliases, one.active) for one in found),
+    )
+
+
+@people.command()
+@click.argument("person")
+@click.option("--name", metavar="TEXT", help="How people call them.")
+@click.option("--role", "roles", type=click.Choice(ROLES), multiple=True, help="What they may do.")
+@click.option(
+    "--alias", "aliases", multiple=True, metavar="NAME", help="Another owner tag of theirs."
+)
+@click.option(
+    "--sts", multiple=True, metavar="ARN", help="An AWS identity of theirs; * may stand in it."
+)
+def add(
+    person: str,
+    name: str | None,
+    roles: tuple[str, ...],
+    aliases: tuple[str, ...],
+    sts: tuple[str, ...],
+) -> None:
+    """Make a person known; PERSON is written as in owner tags."""
+    run = current()
+    from recert.campaigns import people as persons  # noqa: PLC0415 - tables are slow to import
+
+    store = run.open_store(run.settings.store.value, create=True)
+    wanted = persons.Person(
+        id=person.strip(),
+        name=(name or person).strip(),
+        roles=roles or ("reviewer",),
+        aliases=aliases,
+        sts=sts,
+    )
+    persons.add(store, [wanted], clock=run.clock, actor=run.actor(store))
+    if run.out.as_json:
+        run.out.document(wanted)
+        return
+    run.out.line(f"{wanted.id}: {', '.join(wanted.roles)}")
+
+
+@people.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
+def import_(file: Path) -> None:
+    """Make the persons of a file known: CSV with a header, or JSON."""
+    run = current()
+    from recert.campaigns import people as persons  # noqa: PLC0415 - tables are slow to import
+    from recert.cli.people_file import read_people  # noqa: PLC0415 - as above
+
+    found = read_people(file)
+    store = run.open_store(run.settings.store.value, create=True)
+    persons.add(store, found, clock=run.clock, actor=run.actor(store))
+    if run.out.as_json:
+        run.out.document({"people": found})
+        return
+    run.out.line(f"{len(found)} persons of {file} are known.")
+
+
+@people.command()
+@click.argument("person")
+@click.argument("key", type=click.Path(path_type=Path, dir_okay=False), metavar="KEY.pub")
+@click.option(
+    "--countersign",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="An enrolled key that vouches for it; the first key of a store needs none.",
+)
+def enrol(person: str, key: Path, countersign: Path | None) -> None:
+    """Bind a public SSH key to a person."""
+    run = current()
+    from recert.evidence import keys  # noqa: PLC0415 - tables are slow to import
+
+    store = run.store
+    fingerprint = keys.enrol(
+        store,
+        person,
+        key.read_text(encoding="utf-8"),
+        actor=run.actor(store),
+        countersigner=run.signer(countersign),
+    )
+    if run.out.as_json:
+        run.out.document({"person": person, "key": fingerprint})
+        return
+    run.out.line(f"{person}: {fingerprint}")
+
+
+@people.command()
+@click.argument("fingerprint", metavar="SHA256:…")
+@click.option("--reason", required=True, metavar="TEXT", help="Why.")
+def revoke(fingerprint: str, reason: str) -> None:
+    """Revoke a key for good; what it signed before stands."""
+    run = current()
+    from recert.evidence import keys  # noqa: PLC0415 - tables are slow to import
+
+    store = run.store
+    keys.revoke(store, fingerprint, reason, actor=run.actor(store))
+    if run.out.as_json:
+        run.out.document({"key": fingerprint, "revoked": True})
+        return
+    run.out.line(f"{fingerprint} is revoked.")
+
+
+@people.command()
+def signers() -> None:
+    """Print the enrolled keys as ssh's allowed signers, for `verify --signers`."""
+    run = current()
+    from recert.evidence import keys  # noqa: PLC0415 - tables are slow to import
+
+    text = keys.allowed_signers(run.store)
+    if run.out.as_json:
+        run.out.document({"signers": text.splitlines()})
+        return
+    for line in text.splitlines():
+        run.out.line(line)

@@ -1,0 +1,123 @@
+"""`recert campaigns`, `recert items` and `recert sign`: what there is to decide, and the end of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from recert.cli.context import current
+from recert.cli.lazy import RecertCommand
+
+if TYPE_CHECKING:
+    from recert.campaigns.service import Campaigns
+    from recert.campaigns.views import ItemFilter, ItemLine
+
+_PAGE = 500
+
+
+@click.command(cls=RecertCommand)
+def campaigns() -> None:
+    """List the campaigns, the most urgent first."""
+    run = current()
+    from recert.campaigns.contract import campaign_json  # noqa: PLC0415 - behind the store
+
+    found = run.campaigns().campaigns()
+    if run.out.as_json:
+        run.out.document({"campaigns": [campaign_json(view) for view in found]})
+        return
+    run.out.table(
+        ("campaign", "state", "items", "open", "mine", "due", "name"),
+        (
+            (
+                view.id,
+                view.state,
+                view.counts.items,
+                view.counts.pending,
+                view.mine_pending,
+                view.due_at,
+                view.name,
+            )
+            for view in found
+        ),
+    )
+    if not found:
+        run.out.note("There is no campaign. `recert sync` opens them when something changes.")
+
+
+@click.command(cls=RecertCommand)
+@click.argument("campaign")
+@click.option("--mine", is_flag=True, help="Only those whose reviewer you are.")
+@click.option("--open", "undecided", is_flag=True, help="Only those without a decision.")
+def items(campaign: str, mine: bool, undecided: bool) -> None:
+    """List what a campaign asks, in review order."""
+    run = current()
+    from recert.campaigns.views import ItemFilter  # noqa: PLC0415 - behind the store
+
+    service = run.campaigns()
+    chosen = service.find_campaign(campaign)
+    wanted = ItemFilter(reviewer=service.caller.id if mine else None, undecided=undecided)
+    if run.out.as_json:
+        from recert.campaigns.contract import items_json  # noqa: PLC0415 - as above
+
+        found = list(items_json(service, chosen, wanted))
+        run.out.document({"campaign": chosen, "items": found})
+        return
+    run.out.table(
+        ("item", "kind", "verdict", "reviewer", "agent", "suggested", "title"),
+        (
+            (
+                line.id,
+                line.kind,
+                line.verdict.value if line.verdict else line.state,
+                line.reviewer,
+                line.agent_name,
+                line.recommendation.verdict,
+                line.title,
+            )
+            for line in _every(service, chosen, wanted)
+        ),
+    )
+
+
+@click.command(cls=RecertCommand)
+@click.argument("campaign")
+@click.option("--yes", is_flag=True, help="Sign without asking.")
+@click.option(
+    "--key",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Your SSH key: the private key's file, or the .pub of one that your agent holds.",
+)
+def sign(campaign: str, yes: bool, key: Path | None) -> None:
+    """Sign your decided items; the others stay open."""
+    run = current()
+    service = run.campaigns()
+    chosen = service.find_campaign(campaign)
+    summary = service.summary(chosen)
+    by_verdict = ", ".join(f"{count} {name}" for name, count in summary.by_verdict.items())
+    run.out.note(
+        f"{summary.signer} signs {summary.decided} decided items of {chosen} ({by_verdict}); "
+        f"{summary.pending} stay open."
+    )
+    run.confirm("Sign?", yes=yes)
+    signed = service.sign(chosen, signer=run.signer(key))
+    if run.out.as_json:
+        run.out.document(signed)
+        return
+    run.out.line(
+        f"Signed {signed.items} items of {signed.campaign}; signature: {signed.signature}; "
+        f"the campaign is {signed.campaign_state}."
+    )
+
+
+def _every(service: Campaigns, campaign: str, wanted: ItemFilter) -> Iterator[ItemLine]:
+    after: str | None = None
+    while True:
+        page = service.items(campaign, wanted, after=after, limit=_PAGE)
+        yield from page.items
+        after = page.next
+        if after is None:
+            return

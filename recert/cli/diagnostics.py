@@ -1,0 +1,73 @@
+"""Exit codes, and how an error becomes a sentence on stderr."""
+
+import errno
+import sys
+import traceback
+from enum import IntEnum
+
+import click
+
+from recert.errors import RecertError
+from recert.text import visible
+
+
+class ExitCode(IntEnum):
+    """What the exit of every command means."""
+
+    DONE = 0
+    NO = 1
+    USAGE = 2
+    INCOMPLETE = 3
+    AWS = 4
+    STORE = 5
+    INTERRUPTED = 130
+
+
+_SHOW_TRACEBACK = 2
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
+
+
+def report(error: BaseException, *, verbose: int = 0) -> int:
+    """Write what went wrong to stderr and return the exit code."""
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else int(ExitCode.NO)
+    if verbose >= _SHOW_TRACEBACK:
+        traceback.print_exception(error, file=sys.stderr)
+    code, sentence = _describe(error)
+    _say(sentence)
+    return int(code)
+
+
+def _describe(error: BaseException) -> tuple[int, str]:
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        return ExitCode.INTERRUPTED, "Interrupted."
+    if isinstance(error, click.UsageError):
+        return ExitCode.USAGE, _usage(error)
+    if isinstance(error, click.ClickException):
+        return ExitCode.USAGE, error.format_message()
+    if isinstance(error, RecertError):
+        return error.exit_code, str(error)
+    if isinstance(error, OSError) and error.strerror:
+        name = f"{error.filename}: " if error.filename else ""
+        code = ExitCode.STORE if error.errno in _FULL else ExitCode.USAGE
+        return code, f"{name}{error.strerror}."
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return ExitCode.NO, f"Something that recert does not expect went wrong: {what}. Run with -vv."
+
+
+def _usage(error: click.UsageError) -> str:
+    sentence = error.format_message()
+    if error.ctx is None:
+        return sentence
+    return f"{sentence} Try `{error.ctx.command_path} --help`."
+
+
+def _say(sentence: str) -> None:
+    text = visible(sentence, lines=True)
+    encoding = sys.stderr.encoding or "utf-8"
+    shown = f"recert: {text}\n".encode(encoding, "backslashreplace").decode(encoding)
+    try:
+        sys.stderr.write(shown)
+        sys.stderr.flush()
+    except OSError:
+        return

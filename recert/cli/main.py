@@ -1,0 +1,57 @@
+"""The console script. On the way to `--help` it imports click and the standard library only."""
+
+import sys
+
+import click
+
+from recert import __version__
+from recert.cli.lazy import LazyGroup
+
+_EPILOG = (
+    "Exit codes: 0 yes or done, 1 the answer is no, 2 usage, 3 done but incomplete, "
+    "4 AWS or credentials, 5 store, 130 interrupted."
+)
+
+
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=_EPILOG,
+)
+@click.version_option(__version__, prog_name="recert", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(ctx: click.Context) -> int | None:
+    """Recertify the permissions of AI agents on AWS.
+
+    With no command: the terminal UI on the configured store. Begin with `recert demo`, or with
+    `recert init` on a real account.
+    """
+    ctx.ensure_object(dict)
+    if ctx.invoked_subcommand is None:
+        from recert.cli.terminal import open_configured  # noqa: PLC0415 - heavy, and rarely first
+
+        return open_configured()
+    return None
+
+
+def run(args: list[str] | None = None) -> None:
+    """Run the command line and exit with its code; the only place where errors become sentences."""
+    root: dict[str, object] = {}
+    try:
+        outcome = cli.main(args=args, prog_name="recert", standalone_mode=False, obj=root)
+        code = outcome if isinstance(outcome, int) else 0
+        sys.stdout.flush()
+    except BaseException as error:  # noqa: BLE001 - the edge: everything ends as a sentence and a code
+        from recert.cli.diagnostics import report  # noqa: PLC0415 - only errors need it
+
+        code = report(error, verbose=_count(root.get("verbose")))
+    sys.exit(code)
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,35 @@
+"""Evidence packs for both faces: writing them, checking them, saying what came of it."""
+
+from pathlib import Path
+
+from recert.cli.context import Run
+from recert.evidence.pack import PackResult, export_pack
+from recert.evidence.report import VerifyReport
+from recert.evidence.verify import verify as verify_path
+from recert.store.store import Store
+
+
+def export(run: Run, store: Store, campaign: str, target: Path) -> PackResult:
+    """Write the evidence of a campaign."""
+    return export_pack(store, campaign, target, clock=run.clock, actor=run.actor(store))
+
+
+def verify(path: Path, *, signers: Path | None = None, head: str | None = None) -> VerifyReport:
+    """Check a pack or a store; an unusable argument is an error, a bad pack an answer."""
+    return verify_path(path, signers=signers, head=head)
+
+
+def words(made: PackResult) -> str:
+    """Tell in a sentence what was written."""
+    kind = f"{str(made.source).upper()} " if made.source not in (None, "live") else ""
+    state = "interim, the campaign is " + made.state if made.interim else made.state
+    return f"{made.path}: {kind}{made.files} files, {state}; head {made.head}"
+
+
+def verdict(found: VerifyReport) -> str:
+    """Tell in a sentence what a verification came to."""
+    if not found.ok:
+        return "does not verify"
+    if not found.signers_pinned:
+        return "whole and unedited as far as it can be known here; no signers were pinned"
+    return "whole, unedited and by pinned signers"

@@ -1,0 +1,198 @@
+"""Taking a reading and keeping it: what `sync`, `init` and `demo` share."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from recert.aws.collect.run import collect
+from recert.aws.interface import AwsSource, Options, Reading, Step, TagNames
+from recert.aws.live_source import LiveSource, Spokes, open_live
+from recert.aws.needed import calls_needed
+from recert.aws.record import Recorded, record
+from recert.aws.recording import load_recording
+from recert.aws.redaction import Keyring, load_keyring
+from recert.aws.replay_source import ReplaySource
+from recert.campaigns.intake import record_reading
+from recert.cli.context import Run
+from recert.cli.settings import trigger_policy
+from recert.config import Settings
+from recert.errors import UsageError
+from recert.estate.estate import Gap
+from recert.store.ledger import Actor
+from recert.store.store import Store
+from recert.text import plural
+
+DEFAULT_ROLE = "recert-reader"
+"""The reader's role in other accounts unless another is named."""
+
+
+def replay(path: Path, at: datetime | None = None, *, synthetic: bool = False) -> ReplaySource:
+    """Return a recording as a source; raises RecordingError naming the line."""
+    return ReplaySource(load_recording(path, at), synthetic=synthetic)
+
+
+def live(
+    settings: Settings,
+    *,
+    profile: str | None = None,
+    regions: tuple[str, ...] = (),
+    org: bool = False,
+    assume_role: str | None = None,
+    external_id: str | None = None,
+) -> LiveSource:
+    """Return AWS as a source, with the standard credential chain; raises AwsError.
+
+    What is not given comes from `[aws]` of the configuration: `regions`, `profile`.
+    `assume_role` is the reader's role in other accounts: `NAME` for all of the organisation (with `org`),
+    `ACCOUNT:NAME` for one.
+    """
+    table = settings.table("aws")
+    regions = regions or _texts(table, "regions", "[aws]")
+    profile = profile or table.get("profile")
+    spokes: Spokes | None = None
+    if assume_role is not None or org:
+        account, _, name = (assume_role or DEFAULT_ROLE).rpartition(":")
+        if bool(account) == org:
+            raise UsageError(
+                "--assume-role needs to know where.",
+                "Add --org for every account, or write ACCOUNT:NAME for one.",
+            )
+        spokes = Spokes(name, accounts=(account,) if account else (), external_id=external_id)
+    return open_live(profile=profile, regions_to_visit=regions, spokes=spokes)
+
+
+def take(run: Run, source: AwsSource, *, keyring: Keyring | None = None) -> Reading:
+    """Read a source from end to end, saying on stderr how far it is."""
+    meter = _Meter(run)
+    options = Options(tags=tag_names(run.settings))
+    try:
+        return collect(
+            source,
+            clock=run.clock,
+            keyring=keyring or load_keyring(),
+            options=options,
+            progress=meter.show,
+        )
+    finally:
+        meter.clear()
+
+
+def write(run: Run, source: AwsSource, target: Path) -> Recorded:
+    """Read a source into a recording."""
+    meter = _Meter(run)
+    try:
+        return record(
+            source,
+            target,
+            clock=run.clock,
+            keyring=load_keyring(),
+            options=Options(tags=tag_names(run.settings)),
+            progress=meter.show,
+        )
+    finally:
+        meter.clear()
+
+
+def keep(run: Run, store: Store, reading: Reading, *, actor: Actor | None = None) -> dict[str, Any]:
+    """Record a reading with its events and campaigns and return what `sync` prints."""
+    intake = record_reading(
+        store,
+        reading.estate,
+        api_calls=reading.api_calls,
+        clock=run.clock,
+        policy=trigger_policy(run.settings),
+        actor=actor or run.actor(store),
+    )
+    return {
+        "snapshot": intake.snapshot,
+        "agents": intake.agents,
+        "roles": intake.roles,
+        "api_calls": reading.api_calls,
+        "calls_needed": calls_needed(reading.estate),
+        "events": intake.events,
+        "campaigns": list(intake.campaigns),
+        "coverage": {
+            "gaps": [gap_json(gap) for gap in reading.estate.coverage.gaps],
+            "limits": list(reading.estate.coverage.limits),
+        },
+        "taken_at": reading.estate.taken_at,
+        "source": store.source,
+        "unchanged": intake.unchanged,
+    }
+
+
+def in_words(taken: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the lines that tell a person what a reading brought."""
+    yield (
+        f"Read {plural(taken['agents'], 'agent')} and {plural(taken['roles'], 'role')} "
+        f"with {plural(taken['api_calls'], 'call')}; {taken['calls_needed']:,} were needed."
+    )
+    if taken["unchanged"]:
+        yield "The same reading is in the store already; nothing was recorded."
+    else:
+        yield f"Recorded {plural(taken['events'], 'event')}."
+    for campaign in taken["campaigns"]:
+        yield f"Campaign {campaign}: review it with `recert`, or list it with `recert items {campaign}`."
+    gaps = taken["coverage"]["gaps"]
+    if gaps:
+        yield f"{plural(len(gaps), 'call')} could not be answered:"
+        for gap in gaps:
+            call = f"{gap['service']}:{gap['operation']}"
+            where = f"{gap['account']} {gap['region']}"
+            yield f"  {call} {gap['error']} ({where}): unknown is {gap['effect']}"
+
+
+def tag_names(settings: Settings) -> TagNames:
+    """Return which tags name owner and purpose: `[owners] tags` and `purpose_tags`, else the usual ones."""
+    table = settings.table("owners")
+    usual = TagNames()
+    return TagNames(
+        owner=_texts(table, "tags", "[owners]") or usual.owner,
+        purpose=_texts(table, "purpose_tags", "[owners]") or usual.purpose,
+    )
+
+
+def _texts(table: Mapping[str, Any], key: str, name: str) -> tuple[str, ...]:
+    value = table.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise UsageError(f"{name} {key} must be a list of texts.", f'Write {key} = ["…"].')
+    return tuple(value)
+
+
+def gap_json(gap: Gap) -> dict[str, str]:
+    """Return a gap in the shape of the contract."""
+    return {
+        "account": gap.account,
+        "region": gap.region,
+        "service": gap.service,
+        "operation": gap.operation,
+        "error": gap.error,
+        "effect": gap.effect,
+        "subject": gap.subject,
+    }
+
+
+class _Meter:
+    """One line on a terminal's stderr that tells how far a reading is; silent elsewhere."""
+
+    def __init__(self, run: Run) -> None:
+        self._on = sys.stderr.isatty() and not run.out.quiet and not run.out.as_json
+        self._shown = False
+
+    def show(self, step: Step) -> None:
+        """Write the step over the one before."""
+        if not self._on:
+            return
+        total = f" of {step.total}" if step.total is not None else ""
+        text = f"{step.phase}: {step.done}{total}, {step.calls} calls"
+        sys.stderr.write(f"\r\x1b[2K{text[:100]}")
+        sys.stderr.flush()
+        self._shown = True
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._shown:
+            sys.stderr.write("\r\x1b[2K")
+            sys.stderr.flush()

@@ -1,0 +1,50 @@
+"""Every setting of a run, with its place; the rooms say what their tables mean."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from recert.config import Setting, Settings
+from recert.lifecycle import TriggerPolicy
+
+_DEFAULT = "default"
+
+
+def every_setting(settings: Settings) -> list[Setting]:
+    """Return each setting once, validated; raises UsageError for one that cannot hold."""
+    return [settings.store, settings.user, *_triggers(settings), *_owners(settings)]
+
+
+def trigger_policy(settings: Settings) -> TriggerPolicy:
+    """Return the trigger policy of the configuration; raises UsageError with the line."""
+    table = settings.table("triggers")
+    if not table or settings.file is None:
+        return TriggerPolicy.from_table(table)
+    text = settings.file.read_text(encoding="utf-8")
+    return TriggerPolicy.from_table(table, text=text, name=str(settings.file))
+
+
+def _triggers(settings: Settings) -> Iterator[Setting]:
+    policy = trigger_policy(settings)
+    table = settings.table("triggers")
+    for kind, opens in policy.events.items():
+        yield Setting(f"triggers.events.{kind}", opens.value, str(settings.file))
+    for name, days in (("due_days", policy.due_days), ("cadence_days", policy.cadence_days)):
+        stated = _table(table, name)
+        for severity, number in days.items():
+            source = str(settings.file) if severity.value in stated else _DEFAULT
+            yield Setting(f"triggers.{name}.{severity.value}", number, source)
+
+
+def _owners(settings: Settings) -> Iterator[Setting]:
+    from recert.cli.readings import tag_names  # noqa: PLC0415 - boto3 is slow to import
+
+    names = tag_names(settings)
+    table = settings.table("owners")
+    for key, value in (("tags", names.owner), ("purpose_tags", names.purpose)):
+        source = str(settings.file) if key in table else _DEFAULT
+        yield Setting(f"owners.{key}", list(value), source)
+
+
+def _table(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = table.get(name, {})
+    return found if isinstance(found, Mapping) else {}

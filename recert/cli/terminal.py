@@ -1,0 +1,174 @@
+"""The one link to the other face: how the command line starts the terminal UI, and on what."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from os import environ
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from recert.cli.context import Run, current
+from recert.errors import RecertError, StoreError
+
+if TYPE_CHECKING:
+    from recert.campaigns.service import Campaigns
+    from recert.store.store import Store
+    from recert.tui.ports import LedgerEntry, Report, Services, Session
+
+_SYNTHETIC = "SYNTHETIC"
+
+
+def open_configured() -> int:
+    """Open the terminal UI on the configured store."""
+    run = current()
+    _require_terminal()
+    location = run.settings.store.value
+    _require_store(location)
+    return _start(run, lambda: run.open_store(location, create=False), banner=None)
+
+
+def open_demo(run: Run, *, reset: bool) -> int:
+    """Open the terminal UI on the demo's store; what it does not hold yet is read behind the first frame."""
+    _require_terminal()
+
+    def ready() -> Store:
+        from recert.cli import demo_store  # noqa: PLC0415 - boto3 and tables are slow to import
+
+        if reset:
+            demo_store.reset(run)
+        return demo_store.ensure(run)
+
+    return _start(run, ready, banner=_SYNTHETIC)
+
+
+def _require_terminal() -> None:
+    from recert.tui.terminal import require_terminal  # noqa: PLC0415 - the late link to the other face
+
+    require_terminal(sys.stdin, sys.stdout, environ)
+
+
+def _require_store(location: str) -> None:
+    path = location.removeprefix("sqlite:///")
+    if "://" not in path and not Path(path).exists():
+        raise StoreError(
+            f"There is no store at {path}.",
+            "Begin with `recert init` on a real account, or look around with `recert demo`.",
+        )
+
+
+def _start(run: Run, ready: Callable[[], Store], *, banner: str | None) -> int:
+    from recert.paths import state_dir  # noqa: PLC0415 - only the UI leaves its place
+    from recert.tui.app import run as run_app  # noqa: PLC0415 - the late link to the other face
+
+    failed: list[RecertError] = []
+
+    def open_services() -> Services:
+        run.out.quiet = True  # the screen belongs to the UI from here on
+        try:
+            return _Desk(run, ready())
+        except RecertError as error:
+            failed.append(error)
+            raise
+
+    code = run_app(
+        open_services,
+        banner=banner,
+        settings=run.settings.table("tui"),
+        state_file=state_dir() / "tui.json",
+    )
+    if failed:
+        # The screen has said it and is gone; the shell and its exit code say it again.
+        raise failed[-1]
+    return code
+
+
+class _Desk:
+    """Everything that the terminal UI can see and do, on one store for one caller."""
+
+    def __init__(self, run: Run, store: Store) -> None:
+        self._run = run
+        self._store = store
+        self._service: Campaigns = run.campaigns(store)
+        self.campaigns = self._service.campaigns
+        self.campaign = self._service.campaign
+        self.item = self._service.item
+        self.decide = self._service.decide
+        self.undo = self._service.undo
+        self.redo = self._service.redo
+        self.summary = self._service.summary
+        self.sign = self._service.sign
+        self.events = self._service.events
+        self.agents = self._service.agents
+        self.items = self._service.items
+        self.people = self._service.people
+        self.delegate = self._service.delegate
+
+    def session(self) -> Session:
+        """Return who the caller is and what store this is."""
+        from recert.tui.ports import Session  # noqa: PLC0415 - the late link to the other face
+
+        found = self._store.latest_snapshot()
+        return Session(
+            caller=self._service.caller,
+            store_id=self._store.store_id,
+            place=str(self._store.location),
+            banner=self._banner(found[1].source.recording_digest if found else None),
+            gaps=len(found[1].coverage.gaps) if found else 0,
+        )
+
+    def _banner(self, digest: str | None) -> str | None:
+        if self._store.synthetic:
+            return _SYNTHETIC
+        if self._store.kind == "replay":
+            return f"REPLAY {(digest or '')[:12]}".strip()
+        return None
+
+    def agent(self, agent: str, /) -> Mapping[str, Any]:
+        """Return one agent with everything that the last reading tells of it."""
+        from recert.cli.estates import portrait  # noqa: PLC0415 - tables are slow to import
+
+        return portrait(self._service, agent)
+
+    def ledger(self, before: int | None, limit: int, /) -> Sequence[LedgerEntry]:
+        """Return ledger entries, the latest first."""
+        from recert.cli.ledger import newest  # noqa: PLC0415 - tables are slow to import
+        from recert.tui.ports import LedgerEntry  # noqa: PLC0415 - the late link to the other face
+
+        return [
+            LedgerEntry(
+                seq=one["seq"],
+                at=one["at"],
+                type=one["type"],
+                actor=one["actor"],
+                campaign=one["campaign"],
+                hash=one["hash"],
+                body=one["body"],
+            )
+            for one in newest(self._store, before, limit)
+        ]
+
+    def export(self, campaign: str, target: Path, /) -> Report:
+        """Write the evidence pack of a campaign."""
+        from recert.cli import packs  # noqa: PLC0415 - tables are slow to import
+        from recert.tui.ports import Report  # noqa: PLC0415 - the late link to the other face
+
+        made = packs.export(self._run, self._store, campaign, target)
+        return Report(
+            title=f"Evidence pack of {campaign}", ok=True, summary=packs.words(made), path=made.path
+        )
+
+    def verify(self, target: Path | None, /) -> Report:
+        """Verify a pack, or the store itself."""
+        from recert.cli import packs  # noqa: PLC0415 - tables are slow to import
+        from recert.tui.ports import Check, Report  # noqa: PLC0415 - the late link to the other face
+
+        path = target or self._store.location
+        found = packs.verify(path)
+        return Report(
+            title=f"Verification of {path}",
+            ok=found.ok,
+            summary=packs.verdict(found),
+            checks=tuple(Check(one.name, one.ok, one.detail) for one in found.checks),
+            path=path,
+        )

@@ -1,0 +1,63 @@
+"""Values that people type: instants, days, regions."""
+
+from datetime import UTC, datetime, time
+from typing import Any
+
+import click
+
+
+class Instant(click.ParamType):  # type: ignore[type-arg]  # only the newest click is generic
+    """An RFC 3339 instant with its zone."""
+
+    name = "instant"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """Return the instant in UTC."""
+        if isinstance(value, datetime):
+            return value
+        from recert.clock import from_rfc3339  # noqa: PLC0415 - only this option needs it
+
+        try:
+            return from_rfc3339(str(value).strip())
+        except ValueError:
+            self.fail(f"{value!r} is no instant; write 2026-11-01T09:00:00Z.", param, ctx)
+
+
+class Day(click.ParamType):  # type: ignore[type-arg]  # only the newest click is generic
+    """A day, which ends with its last second in UTC, or an RFC 3339 instant."""
+
+    name = "date"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """Return the instant in UTC at which the day is over."""
+        if isinstance(value, datetime):
+            return value
+        text = str(value).strip()
+        try:
+            if len(text) == len("2026-11-01"):
+                day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+                return datetime.combine(day, time(23, 59, 59), tzinfo=UTC)
+            return Instant().convert(text, param, ctx)
+        except ValueError:
+            self.fail(f"{value!r} is no date; write 2026-12-31.", param, ctx)
+
+
+class Words(click.ParamType):  # type: ignore[type-arg]  # only the newest click is generic
+    """Words with commas between them; may be given several times."""
+
+    name = "list"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Return the words."""
+        if isinstance(value, tuple):
+            return value
+        found = tuple(word.strip() for word in str(value).split(",") if word.strip())
+        if not found:
+            self.fail("Name at least one.", param, ctx)
+        return found

@@ -1,0 +1,228 @@
+"""Watching a queue: a hint means that AWS is read again, compared, and acted upon.
+
+Messages are deleted only after what they asked for is in the store, so that a crash loses none.
+A repeated or late message leads to a reading that finds nothing new; one that is older than the
+last reading needs none.
+"""
+
+import hashlib
+import json
+import os
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import FrameType
+from typing import Any, Protocol
+
+from recert.aws.hints import Hint, HintError, read_hint
+from recert.aws.interface import ReadingCancelledError
+from recert.aws.queue import LONGEST_POLL, Message
+from recert.clock import Clock, to_rfc3339
+from recert.errors import StoreError
+from recert.text import plural, visible
+
+_MOST_HELD = 200
+_KEPT_CHARACTERS = 4096
+_SETTLING = timedelta(seconds=60)
+"""A reading shows a change for certain that was made this long before it began."""
+
+
+class HintQueue(Protocol):
+    """What a watcher needs of a queue."""
+
+    url: str
+
+    def receive(self, wait: int = ...) -> tuple[Message, ...]:
+        """Return messages, waiting for the first."""
+        ...
+
+    def delete(self, messages: Sequence[Message]) -> None:
+        """Delete what is done with."""
+        ...
+
+    def extend(self, messages: Sequence[Message], seconds: int = ...) -> None:
+        """Hold messages for another while, or hand them back."""
+        ...
+
+    def holding(self, messages: Sequence[Message]) -> Any:
+        """Hold messages while the work on them lasts."""
+        ...
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was watched so far; `campaigns` were opened or extended."""
+
+    received: int = 0
+    acted_upon: int = 0
+    already_read: int = 0
+    not_watched: int = 0
+    set_aside: int = 0
+    readings: int = 0
+    events: int = 0
+    gaps: int = 0
+    campaigns: list[str] = field(default_factory=list)
+    poison: str | None = None
+
+    def took(self, taken: Mapping[str, Any]) -> None:
+        """Add what a reading brought."""
+        self.readings += 1
+        self.events += taken["events"]
+        self.gaps = len(taken["coverage"]["gaps"])
+        self.campaigns += [one for one in taken["campaigns"] if one not in self.campaigns]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the tally as a JSON value."""
+        return asdict(self)
+
+
+class Stop:
+    """Whether to stop: a signal ends a wait at once, and work at its next safe point."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._waiting = False
+
+    def __call__(self) -> bool:
+        """Tell whether a stop was asked for."""
+        return self.asked
+
+    @contextmanager
+    def on_signals(self) -> Iterator[None]:
+        """Stop at SIGINT and SIGTERM instead of dying of them."""
+        kept = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
+        for one in kept:
+            signal.signal(one, self._caught)
+        try:
+            yield
+        finally:
+            for one, handler in kept.items():
+                signal.signal(one, handler)
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Let a signal end what is done inside; what a poll was about to bring comes again."""
+        self._waiting = True
+        try:
+            yield
+        except _StoppedError:
+            pass
+        finally:
+            self._waiting = False
+
+    def _caught(self, _: int, __: FrameType | None) -> None:
+        self.asked = True
+        if self._waiting:
+            self._waiting = False
+            raise _StoppedError
+
+
+class _StoppedError(BaseException):
+    """A signal ended a wait; no `Exception`, which botocore would take for an error of the network."""
+
+
+@dataclass(slots=True)
+class Watcher:
+    """Reads a queue and acts; `sync` takes a reading, keeps it and returns what `sync` prints.
+
+    `last_reading` tells when the last reading of the store began; `aside` is where messages are
+    kept that no hint can be taken from.
+    """
+
+    queue: HintQueue
+    sync: Callable[[], Mapping[str, Any]]
+    last_reading: Callable[[], datetime | None]
+    aside: Path
+    clock: Clock
+    say: Callable[[str], None]
+    stop: Stop = field(default_factory=Stop)
+    tally: Tally = field(default_factory=Tally)
+
+    def run(self, *, once: bool = False) -> Tally:
+        """Watch until a signal comes, or with `once` until the queue is empty."""
+        while not self.stop():
+            messages = self._receive(1 if once else LONGEST_POLL)
+            if messages:
+                self._handle(messages)
+            elif once:
+                break
+        return self.tally
+
+    def _receive(self, wait: int) -> tuple[Message, ...]:
+        """Return what is there, whole bursts at once: one reading answers for all of it."""
+        found: list[Message] = []
+        with self.stop.waiting():
+            found += self.queue.receive(wait)
+            while found and len(found) < _MOST_HELD:
+                more = self.queue.receive(0)
+                if not more:
+                    break
+                found += more
+        return tuple(found)
+
+    def _handle(self, messages: tuple[Message, ...]) -> None:
+        self.tally.received += len(messages)
+        hints: dict[Message, Hint] = {}
+        for message in messages:
+            try:
+                hints[message] = read_hint(message.body)
+            except HintError as error:
+                self._set_aside(message, str(error))
+        self.queue.delete([one for one in messages if one not in hints])
+        idle = {one for one, hint in hints.items() if not hint.watched}
+        self.tally.not_watched += len(idle)
+        last = self.last_reading()
+        late = {
+            one
+            for one, hint in hints.items()
+            if one not in idle and last is not None and hint.at + _SETTLING < last
+        }
+        self.tally.already_read += len(late)
+        self.queue.delete([*idle, *late])
+        self._act([one for one in hints if one not in idle and one not in late], hints)
+
+    def _act(self, held: list[Message], hints: Mapping[Message, Hint]) -> None:
+        if not held:
+            return
+        try:
+            with self.queue.holding(held):
+                taken = self.sync()
+        except ReadingCancelledError:
+            self.queue.extend(held, 0)
+            return
+        self.tally.took(taken)
+        self.tally.acted_upon += len(held)
+        self.queue.delete(held)
+        names = ", ".join(sorted({hints[one].name for one in held}))
+        opened = ", ".join(taken["campaigns"]) or "no campaign"
+        self.say(f"{names}: {plural(taken['events'], 'event')}, {opened}")
+
+    def _set_aside(self, message: Message, reason: str) -> None:
+        """Keep a message that says nothing, with the reason; raises StoreError."""
+        entry = {
+            "at": to_rfc3339(self.clock.now()),
+            "queue": self.queue.url,
+            "message": message.id,
+            "reason": reason,
+            "received": message.received,
+            "characters": len(message.body),
+            "sha256": hashlib.sha256(message.body.encode("utf-8", "surrogatepass")).hexdigest(),
+            "body": message.body[:_KEPT_CHARACTERS],
+        }
+        try:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+            with os.fdopen(os.open(self.aside, flags, 0o600), "a", encoding="ascii") as stream:
+                stream.write(json.dumps(entry) + "\n")
+                stream.flush()
+                os.fsync(stream.fileno())
+        except OSError as error:
+            raise StoreError(
+                f"A message could not be set aside in {self.aside}: {error.strerror}.",
+                "Make room; the message stays in the queue.",
+            ) from error
+        self.tally.set_aside += 1
+        self.tally.poison = str(self.aside)
+        self.say(f"Set aside message {visible(message.id)}: {reason}")

@@ -1,0 +1,116 @@
+"""The frame of the command line: help, options, exit codes, what an error looks like."""
+
+import importlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from recert.cli.registry import COMMANDS
+
+Recert = Callable[..., Any]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_line_in_the_help_is_the_first_sentence_of_the_command(name: str) -> None:
+    module, attribute, line = COMMANDS[name]
+    command = getattr(importlib.import_module(module), attribute)
+    assert isinstance(command, click.Command)
+    assert (command.help or "").splitlines()[0] == line
+    assert command.name == name
+
+
+def test_the_help_lists_every_command_and_the_exit_codes(recert: Recert) -> None:
+    done = recert("--help")
+    assert done.code == 0
+    for name, (_, _, line) in COMMANDS.items():
+        assert name in done.out
+        assert line.split()[0] in done.out
+    assert "Exit codes" in done.out
+
+
+def test_the_version_names_the_program(recert: Recert) -> None:
+    assert recert("--version").out.startswith("recert ")
+
+
+def test_an_unknown_command_is_refused_with_the_nearest_one(recert: Recert) -> None:
+    done = recert("campaings")
+    assert done.code == 2
+    assert "campaigns" in done.err
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize("args", [("--nonsense",), ("items",), ("decide", "c"), ("agent", "frob")])
+def test_wrong_usage_exits_2_with_a_sentence(recert: Recert, args: tuple[str, ...]) -> None:
+    done = recert(*args)
+    assert done.code == 2
+    assert done.err.startswith("recert: ")
+    assert done.out == ""
+
+
+def test_without_a_terminal_the_ui_refuses_with_a_sentence(recert: Recert) -> None:
+    for args in ((), ("demo",)):
+        done = recert(*args, TERM="xterm-256color")
+        assert done.code == 2
+        assert "terminal" in done.err
+        assert len(done.err.strip().splitlines()) == 1
+
+
+def test_a_missing_store_exits_5_and_is_not_created(recert: Recert, tmp_path: Path) -> None:
+    store = tmp_path / "none.db"
+    done = recert("--store", store, "agents", "--json")
+    assert done.code == 5
+    assert done.out == ""
+    assert len(done.err.strip().splitlines()) == 1
+    assert not store.exists()
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_global_options_are_taken_before_and_after_the_command(
+    recert: Recert, tmp_path: Path, place: str
+) -> None:
+    store = ["--store", str(tmp_path / "none.db"), "--json", "-q", "-v"]
+    args = [*store, "agents"] if place == "before" else ["agents", *store]
+    done = recert(*args)
+    assert done.code == 5
+    assert str(tmp_path / "none.db") in done.err
+
+
+def test_a_traceback_comes_only_when_asked_for_twice(recert: Recert, tmp_path: Path) -> None:
+    store = str(tmp_path / "none.db")
+    assert "Traceback" not in recert("--store", store, "agents", "-v").err
+    assert "Traceback" in recert("--store", store, "agents", "-vv").err
+
+
+def test_a_broken_configuration_is_named_with_its_file(recert: Recert, tmp_path: Path) -> None:
+    file = tmp_path / "recert.toml"
+    file.write_text('stroe = "x.db"\n')
+    done = recert("--config", file, "agents")
+    assert done.code == 2
+    assert str(file) in done.err
+    assert "store" in done.err
+
+
+def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
+    line = f"{sys.executable} -m recert.cli.main --help | head -1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", line], capture_output=True, text=True, env=dict(os.environ), check=False
+    )
+    assert "Traceback" not in done.stderr
+    assert "BrokenPipe" not in done.stderr
+
+
+@pytest.mark.benchmark
+def test_help_figures(recert: Recert) -> None:
+    taken = []
+    for _ in range(11):
+        start = time.perf_counter()
+        recert("--help")
+        taken.append((time.perf_counter() - start) * 1000)
+    print(f"recert --help: median {sorted(taken)[5]:.0f} ms, best {min(taken):.0f} ms")

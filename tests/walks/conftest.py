@@ -1,0 +1,146 @@
+"""Whole walks through the command line."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from recert.cli import main
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a process left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Recert = Callable[..., Done]
+
+
+@pytest.fixture
+def recert() -> Recert:
+    """Run commands one after the other in this process: the whole way, without a new interpreter."""
+
+    def run(*args: object, stdin: str = "", **environ: str) -> Done:
+        streams = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2)]
+        given = io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8")
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in environ.items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "stdin", given)
+            patch.setattr(sys, "stdout", streams[0])
+            patch.setattr(sys, "stderr", streams[1])
+            with pytest.raises(SystemExit) as left:
+                main.run([str(arg) for arg in args])
+        out, err = (_text(stream) for stream in streams)
+        return Done(int(str(left.value.code)), out, err)
+
+    return run
+
+
+def _text(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    return cast("io.BytesIO", stream.buffer).getvalue().decode()
+
+
+@pytest.fixture
+def process() -> Recert:
+    """Run each command in a process of its own, as its users do."""
+
+    def run(*args: object, stdin: str = "", **environ: str) -> Done:
+        done = subprocess.run(
+            [sys.executable, "-m", "recert.cli.main", *map(str, args)],
+            capture_output=True,
+            text=True,
+            input=stdin,
+            env={**os.environ, **environ},
+            timeout=120,
+            check=False,
+        )
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """Make the demo's store once; the tests work on copies of it."""
+    store = tmp_path_factory.mktemp("made") / "demo.db"
+    environ = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("AWS_", "RECERT_", "XDG_"))
+    }
+    environ["HOME"] = str(tmp_path_factory.mktemp("home"))
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "recert.cli.main",
+            "--store",
+            str(store),
+            "demo",
+            "--no-tui",
+            "--json",
+        ],
+        capture_output=True,
+        text=True,
+        env=environ,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return store, json.loads(done.stdout)
+
+
+class Walk:
+    """A store that was left by the demo, and the commands on it."""
+
+    def __init__(self, recert: Recert, store: Path) -> None:
+        self.store = store
+        self._recert = recert
+
+    def __call__(self, *args: object, **environ: str) -> Done:
+        return self._recert("--store", self.store, *args, **environ)
+
+    def json(self, *args: object, code: int = 0, **environ: str) -> Any:
+        done = self(*args, "--json", **environ)
+        assert done.code == code, done.err
+        return done.json()
+
+    def active(self) -> dict[str, Any]:
+        """Return the active campaign with the most open items of the demo's persona."""
+        found = [one for one in self.json("campaigns")["campaigns"] if one["state"] == "active"]
+        return max(found, key=lambda one: len(self.mine(one["id"])))
+
+    def mine(self, campaign: str) -> list[dict[str, Any]]:
+        return [
+            item
+            for item in self.json("items", campaign, "--mine")["items"]
+            if item["state"] == "pending"
+        ]
+
+
+@pytest.fixture
+def walk(recert: Recert, made_once: tuple[Path, dict[str, Any]], tmp_path: Path) -> Walk:
+    return Walk(recert, _copy(made_once[0], tmp_path))
+
+
+def _copy(made: Path, folder: Path) -> Path:
+    store = folder / "demo.db"
+    store.write_bytes(made.read_bytes())
+    store.chmod(0o600)
+    return store

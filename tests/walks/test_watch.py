@@ -1,0 +1,406 @@
+"""Watching a queue of another AWS: what arrives is read again, acted upon once, and never lost."""
+
+import contextlib
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from moto.server import ThreadedMotoServer
+from sqlmodel import select
+
+from recert.aws.collect.run import collect
+from recert.aws.hints import WATCHED, HintError, event_pattern, event_rule, read_hint
+from recert.aws.queue import Message, Queue, queue_arn, queue_region
+from recert.aws.recording import load_recording
+from recert.aws.redaction import Keyring
+from recert.aws.replay_source import ReplaySource
+from recert.campaigns.intake import record_reading
+from recert.cli import readings
+from recert.cli.watch import Watcher
+from recert.clock import FixedClock, SystemClock
+from recert.demo import recording_path
+from recert.errors import StoreError
+from recert.estate.estate import Estate, Source
+from recert.store.ledger import Actor
+from recert.store.store import Store
+from recert.store.tables import CampaignRow, ItemRow
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+]
+
+Recert = Callable[..., Any]
+LATER = "2027-01-01T00:00:00Z"
+ME = Actor(id="kim", strength="os")
+
+
+def envelope(
+    name: str = "UpdateAgent", source: str = "bedrock", at: str = LATER, **detail: Any
+) -> str:
+    """Return an event as EventBridge delivers it."""
+    told = {
+        "eventID": f"{name}-1",
+        "eventName": name,
+        "eventSource": f"{source}.amazonaws.com",
+        "eventTime": at,
+        "awsRegion": "us-east-1",
+        **detail,
+    }
+    return json.dumps(
+        {
+            "version": "0",
+            "id": "x",
+            "detail-type": "AWS API Call via CloudTrail",
+            "source": f"aws.{source}",
+            "time": at,
+            "region": "us-east-1",
+            "detail": told,
+        }
+    )
+
+
+class Tape(ReplaySource):
+    """A recording that answers in the place of AWS."""
+
+    def source(self) -> Source:
+        return Source(kind="live", caller_arn="arn:aws:sts::111122223333:assumed-role/reader/x")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    made = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    made.start()
+    host, port = made.get_host_and_port()
+    yield f"http://{host}:{port}"
+    made.stop()
+
+
+@pytest.fixture
+def at_moto(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "AWS_ENDPOINT_URL": server,
+        "AWS_ACCESS_KEY_ID": "x",
+        "AWS_SECRET_ACCESS_KEY": "x",
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def url(at_moto: None) -> str:
+    name = f"q{time.monotonic_ns()}"
+    return str(boto3.client("sqs").create_queue(QueueName=name)["QueueUrl"])
+
+
+def points() -> tuple[datetime, ...]:
+    return load_recording(recording_path()).points
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a store that holds the first point of the demo; the second is what AWS shows now."""
+    path = tmp_path / "live.db"
+    first = Tape(load_recording(recording_path(), points()[0]))
+    key = tmp_path / "data" / "recert" / "concealment.key"
+    key.parent.mkdir(parents=True)
+    key.write_bytes(b"k" * 32)
+    key.chmod(0o600)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    reading = collect(first, clock=SystemClock(), keyring=Keyring(b"k" * 32))
+    opened = Store.open(path, clock=SystemClock())
+    record_reading(opened, reading.estate, api_calls=1, clock=SystemClock(), actor=ME)
+    opened.close()
+    monkeypatch.setattr(
+        readings, "live", lambda *_, **__: Tape(load_recording(recording_path(), points()[1]))
+    )
+    return path
+
+
+def test_the_rule_matches_what_is_watched_and_the_event_opens_a_campaign(
+    recert: Recert, store: Path, url: str
+) -> None:
+    events, arn = boto3.client("events"), queue_arn(url, "us-east-1")
+    rule = event_rule(arn)
+    events.put_rule(**rule["rule"])
+    events.put_targets(Rule=rule["rule"]["Name"], Targets=rule["targets"])
+    for name, detail in (
+        ("AssociateAgentKnowledgeBase", {}),
+        ("GetAgent", {}),
+        ("UpdateAgent", {"errorCode": "AccessDenied"}),
+    ):
+        told = json.loads(envelope(name, **detail))
+        entry = {
+            "Source": told["source"],
+            "DetailType": told["detail-type"],
+            "Detail": json.dumps(told["detail"]),
+        }
+        events.put_events(Entries=[entry])
+    done = recert("--store", store, "watch", "--queue", url, "--once", "--json")
+    assert done.code == 3, done.err
+    found = done.json()
+    assert (found["received"], found["acted_upon"], found["readings"]) == (1, 1, 1)
+    assert found["events"] > 0
+    assert found["campaigns"]
+    items = recert("--store", store, "items", found["campaigns"][0], "--json").json()["items"]
+    assert items
+
+
+def test_repeats_late_and_poisonous_messages_end_in_one_campaign_and_a_record(
+    recert: Recert, store: Path, url: str
+) -> None:
+    sqs = boto3.client("sqs")
+    for body in (
+        envelope("PutRolePolicy", "iam"),
+        envelope("PutRolePolicy", "iam"),
+        envelope("UpdateAgent", at="2020-01-01T00:00:00Z"),
+        envelope("ListAgents"),
+        "not json \x1b[31m",
+        "[" * 100_000,
+        json.dumps({"detail-type": "Scheduled Event", "detail": {}}),
+    ):
+        sqs.send_message(QueueUrl=url, MessageBody=body.replace("\x1b", "^"))
+    done = recert("--store", store, "watch", "--queue", url, "--once", "--json")
+    found = done.json()
+    assert found["received"] == 7
+    assert found["acted_upon"] == 2
+    assert (found["already_read"], found["not_watched"], found["set_aside"]) == (1, 1, 3)
+    assert found["readings"] == 1, "one burst is one reading"
+    aside = [json.loads(line) for line in Path(found["poison"]).read_text().splitlines()]
+    assert min(one["reason"] for one in aside).startswith("It is no EventBridge event")
+    assert Path(found["poison"]).stat().st_mode & 0o077 == 0
+    left = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    assert left["ApproximateNumberOfMessages"] == "0"
+    assert left["ApproximateNumberOfMessagesNotVisible"] == "0"
+    again = recert("--store", store, "watch", "--queue", url, "--once", "--json").json()
+    assert again["received"] == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_a_wait_at_once(
+    recert: Recert, store: Path, url: str, number: signal.Signals
+) -> None:
+    def soon() -> None:
+        started.wait(10)
+        os.kill(os.getpid(), number)
+
+    started = threading.Event()
+    receive = Queue.receive
+
+    def receiving(self: Queue, wait: int = 20) -> Any:
+        threading.Timer(0.3, started.set).start()
+        return receive(self, wait)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Queue, "receive", receiving)
+        killer = threading.Thread(target=soon)
+        killer.start()
+        begun = time.monotonic()
+        done = recert("--store", store, "watch", "--queue", url, "--json")
+        killer.join()
+    assert done.code == 0, done.err
+    assert done.json()["received"] == 0
+    assert time.monotonic() - begun < 15
+
+
+def test_long_work_keeps_its_messages_from_others(url: str) -> None:
+    queue = Queue(url, boto3.client("sqs"))
+    boto3.client("sqs").send_message(QueueUrl=url, MessageBody="x")
+    (message,) = queue.receive(1)
+    queue.extend([message], 1)
+    beaten = threading.Event()
+    extend = queue.extend
+
+    class Beating(Queue):
+        def extend(self, messages: Any, seconds: int = 90) -> None:
+            extend(messages, seconds)
+            beaten.set()
+
+    with Beating(url, boto3.client("sqs")).holding([message], every=0.05):
+        assert beaten.wait(10)
+    assert queue.receive(0) == ()
+
+
+def test_a_store_of_recordings_is_refused(recert: Recert, tmp_path: Path) -> None:
+    store = tmp_path / "replay.db"
+    recert("--store", store, "sync", "--from", recording_path())
+    done = recert("--store", store, "watch", "--queue", "http://127.0.0.1:9/1/q")
+    assert done.code == 1
+    assert "recordings" in done.err
+
+
+def test_a_queue_that_does_not_answer_is_an_error_of_aws(
+    recert: Recert, store: Path, monkeypatch: pytest.MonkeyPatch, at_moto: None
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    done = recert("--store", store, "watch", "--queue", "http://127.0.0.1:9/1/q", "--once")
+    assert done.code == 4
+    assert "did not answer" in done.err
+
+
+def test_the_rule_is_printed_without_a_store(recert: Recert, tmp_path: Path) -> None:
+    done = recert("--store", tmp_path / "none.db", "watch", "--print-rule", "--json")
+    assert done.code == 0
+    assert json.loads(done.json()["rule"]["EventPattern"]) == event_pattern()
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_the_pattern_fits_in_a_rule() -> None:
+    assert len(event_rule()["rule"]["EventPattern"]) <= 2048
+
+
+def test_queues_name_their_region() -> None:
+    assert queue_region("https://sqs.eu-west-1.amazonaws.com/111122223333/q") == "eu-west-1"
+    assert queue_region("http://localhost:4566/000000000000/q") is None
+
+
+def test_every_watched_call_is_taken_for_a_hint() -> None:
+    for source, names in WATCHED.items():
+        for name in names:
+            assert read_hint(envelope(name, source)).watched
+
+
+@given(
+    body=st.one_of(
+        st.text(), st.recursive(st.none() | st.text() | st.integers(), st.lists).map(json.dumps)
+    )
+)
+def test_no_message_is_more_than_refused(body: str) -> None:
+    with pytest.raises(HintError):
+        read_hint(body)
+
+
+@given(
+    changes=st.dictionaries(
+        st.sampled_from(["eventID", "eventName", "eventSource", "eventTime", "awsRegion"]),
+        st.one_of(st.none(), st.integers(), st.text(), st.lists(st.text())),
+    )
+)
+def test_odd_values_are_refused_or_read(changes: dict[str, Any]) -> None:
+    told = json.loads(envelope())
+    told["detail"].update(changes)
+    with contextlib.suppress(HintError):
+        assert read_hint(json.dumps(told)).at.tzinfo is UTC
+
+
+class Memory:
+    """A queue in memory that delivers what it is told, in its order, and again what was kept."""
+
+    url = "memory"
+
+    def __init__(self, batches: list[tuple[Message, ...]]) -> None:
+        self.batches = batches
+        self.deleted: set[str] = set()
+
+    def receive(self, wait: int = 20) -> tuple[Message, ...]:
+        if wait == 0:
+            return ()
+        return self.batches.pop(0) if self.batches else ()
+
+    def delete(self, messages: Any) -> None:
+        self.deleted |= {one.id for one in messages}
+
+    def extend(self, messages: Any, seconds: int = 90) -> None: ...
+
+    def holding(self, messages: Any) -> Any:
+        return pytest.MonkeyPatch.context()
+
+
+@pytest.fixture(scope="module")
+def estates() -> tuple[Estate, ...]:
+    found = []
+    for at in points():
+        source = ReplaySource(load_recording(recording_path(), at))
+        found.append(collect(source, clock=SystemClock(), keyring=Keyring(b"k" * 32)).estate)
+    return tuple(found)
+
+
+def watched(
+    store: Store, estates: tuple[Estate, ...], bodies: list[str], tmp: Path, size: int
+) -> list[str]:
+    """Watch some messages over what AWS shows at each reading; return what the campaigns ask."""
+    shown = iter(estates[1:])
+    last = [estates[0]]
+
+    def sync() -> dict[str, Any]:
+        last[0] = next(shown, last[0])
+        taken = record_reading(store, last[0], api_calls=1, clock=SystemClock(), actor=ME)
+        return {"events": taken.events, "campaigns": taken.campaigns, "coverage": {"gaps": []}}
+
+    messages = [Message(str(n), str(n), body, 1) for n, body in enumerate(bodies)]
+    batches = [tuple(messages[i : i + size]) for i in range(0, len(messages), size)]
+    queue = Memory(batches)
+    Watcher(
+        queue=queue,
+        sync=sync,
+        last_reading=lambda: last[0].taken_at,
+        aside=tmp / "aside.jsonl",
+        clock=SystemClock(),
+        say=lambda _: None,
+    ).run(once=True)
+    assert queue.deleted == {one.id for one in messages}
+    return asked(store)
+
+
+def asked(store: Store) -> list[str]:
+    with store.read() as session:
+        names = {row.id: row.name for row in session.exec(select(CampaignRow))}
+        return sorted(
+            f"{names[item.campaign]} {item.agent} {item.kind} {item.subject} {item.state}"
+            for item in session.exec(select(ItemRow))
+        )
+
+
+BODIES = [
+    envelope("AssociateAgentKnowledgeBase", eventID="1"),
+    envelope("PutRolePolicy", "iam", eventID="2"),
+    envelope("UpdateAgentAlias", eventID="3"),
+]
+
+
+@settings(
+    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_a_shuffled_and_repeated_queue_gives_the_same_campaigns(
+    estates: tuple[Estate, ...], tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    repeated = BODIES + data.draw(st.lists(st.sampled_from(BODIES), max_size=3))
+    shuffled = data.draw(st.permutations(repeated))
+    size = data.draw(st.integers(1, 4))
+    results = []
+    for bodies, chunk in ((BODIES, len(BODIES)), (shuffled, size)):
+        folder = tmp_path_factory.mktemp("watched")
+        store = Store.open(folder / "s.db", clock=SystemClock())
+        record_reading(store, estates[0], api_calls=1, clock=SystemClock(), actor=ME)
+        results.append(watched(store, estates, list(bodies), folder, chunk))
+        store.close()
+    assert results[0] == results[1]
+    assert results[0]
+
+
+def test_nothing_is_deleted_that_could_not_be_set_aside(tmp_path: Path) -> None:
+    queue = Memory([(Message("1", "1", "x", 1),)])
+    watcher = Watcher(
+        queue=queue,
+        sync=dict,
+        last_reading=lambda: None,
+        aside=tmp_path / "no" / "folder.jsonl",
+        clock=FixedClock(datetime.now(UTC) + timedelta(days=1)),
+        say=lambda _: None,
+    )
+    with pytest.raises(StoreError):
+        watcher.run(once=True)
+    assert queue.deleted == set()
