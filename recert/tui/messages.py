@@ -1,0 +1,26 @@
+"""What workers tell the screens that asked them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from textual.message import Message
+
+from recert.errors import RecertError
+
+
+@dataclass
+class Answered(Message, bubble=False):
+    """A worker has an answer: `topic` says to which question, `about` what it was asked about."""
+
+    topic: str
+    about: object
+    value: Any
+
+
+@dataclass
+class Failed(Message, bubble=False):
+    """A worker was told no, or something broke that has a remedy."""
+
+    topic: str
+    about: object
+    error: RecertError

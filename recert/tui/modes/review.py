@@ -1,0 +1,362 @@
+"""The review: a list of what is asked, the evidence beside it, one key for each verdict."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+
+from textual import on
+from textual.binding import BindingType
+from textual.containers import Container, Vertical
+from textual.timer import Timer
+from textual.widget import Widget
+
+from recert.campaigns.views import CampaignView, ItemLine, ItemView, Signed
+from recert.text import plural
+from recert.tui.keymap import EVERYWHERE, REVIEW, Key, bindings
+from recert.tui.memory import Place
+from recert.tui.messages import Answered, Failed
+from recert.tui.modes.choosing import Opened, open_review, running
+from recert.tui.modes.items import ItemList
+from recert.tui.paging import is_open
+from recert.tui.text import Piece, Role, Row, row, say
+from recert.tui.view.evidence import brief, evidence_rows
+from recert.tui.view.items import rule
+from recert.tui.widgets.bars import TopBar
+from recert.tui.widgets.canvas import Lines
+from recert.tui.widgets.listing import Heading, Listing
+from recert.tui.widgets.pane import Pane
+
+_PAUSE = 0.05
+"""Seconds that the cursor rests before the evidence is read."""
+_FOOTER = ("attest", "revoke", "narrow", "until", "abstain", "exception", "sign", "undo", "next")
+
+
+class ReviewMode(ItemList):
+    """Open a running campaign, show its items, and move between them."""
+
+    NAME = "review"
+    KEYS: ClassVar[tuple[Key, ...]] = REVIEW
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(REVIEW)]
+    DEFAULT_CSS = """
+    ReviewMode #body { layout: vertical; }
+    ReviewMode #progress { height: 1; background: $background; }
+    ReviewMode #split { layout: vertical; height: 1fr; }
+    ReviewMode #left { height: 1fr; width: 1fr; }
+    ReviewMode #brief { height: 5; }
+    ReviewMode #evidence { display: none; height: 2fr; }
+    ReviewMode #over { display: none; height: 1; }
+    ReviewMode.-open #evidence, ReviewMode.-open #over { display: block; }
+    ReviewMode.-open #brief, ReviewMode.-wide #brief, ReviewMode.-short #brief { display: none; }
+    ReviewMode.-tiny #brief, ReviewMode.-tiny #head, ReviewMode.-tiny #progress { display: none; }
+    ReviewMode.-wide #split { layout: horizontal; }
+    ReviewMode.-wide #over { display: none; }
+    ReviewMode.-wide #evidence { display: block; height: 1fr; width: 5fr; }
+    ReviewMode.-wide #left { width: 6fr; }
+    ReviewMode.-zoom #left { display: none; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rest: Timer | None = None
+        self._wanted_campaign: str | None = None
+
+    def footer_keys(self) -> Iterable[Key]:
+        """Return the verdicts first."""
+        wanted = {f"review.{name}": at for at, name in enumerate(_FOOTER)}
+        keys = sorted((k for k in REVIEW if k.id in wanted), key=lambda k: wanted[k.id])
+        return [*keys, *(k for k in EVERYWHERE if k.id in {"app.pane", "app.filter"}), *_help_key()]
+
+    def body(self) -> Iterable[Widget]:
+        """Yield progress, list, brief and evidence."""
+        listing: Listing[ItemLine] = Listing(self._draw, id="items")
+        with_body = Vertical(
+            Lines(id="progress"),
+            Container(
+                Vertical(Heading(listing, self.heading), listing, Lines(id="brief"), id="left"),
+                Lines(id="over"),
+                Pane(id="evidence"),
+                id="split",
+            ),
+            id="body",
+        )
+        yield with_body
+
+    # Reading.
+
+    def open_campaign(self, campaign: str) -> None:
+        """Show another campaign."""
+        self._wanted_campaign = campaign
+        if self.loaded:
+            self.load()
+
+    def load(self) -> None:
+        """Read which campaigns run, and open one of them."""
+        memory, session = self.recert.memory, self.recert.session
+        wanted, store = self._wanted_campaign, session.store_id if session else ""
+        self.ask("open", lambda services: open_review(services, memory, store, wanted))
+
+    def answered(self, event: Answered) -> None:
+        """Take an answer."""
+        about: Any = event.about
+        takers: dict[str, Any] = {
+            "open": lambda: self._opened_campaign(event.value),
+            "items": lambda: self.read_page(event.value, about),
+            "item": lambda: self._looked(event.value, about),
+            "decide": self.stored,
+            "counts": lambda: self._counted(event.value),
+            "undo": lambda: self._undone(event),
+            "lines": lambda: self.paint(event.value),
+            "people": lambda: self.offer_people(event),
+            "delegate": lambda: self._delegated(event),
+            "summary": lambda: self.offer_signing(event.value),
+            "sign": lambda: self._signed(event.value),
+        }
+        takers[event.topic]()
+
+    def failed(self, event: Failed) -> None:
+        """Take a no."""
+        if event.topic == "decide":
+            self.refused(event)
+            return
+        if event.topic == "items":
+            self._walking = False
+        super().failed(event)
+
+    def _opened_campaign(self, opened: Opened) -> None:
+        if opened.campaign is None:
+            self.campaign = None
+            self.blank(*nothing_runs(opened.others))
+            return
+        self._wanted_campaign = None
+        self.campaign = opened.campaign
+        self.only_mine = self.only_mine and opened.has_mine
+        self._mine = 0
+        self.unblank()
+        crumbs = (
+            say(f" {opened.campaign.name} ", Role.STRONG),
+            say(opened.campaign.id, Role.MUTED),
+        )
+        self.query_one(TopBar).tell(crumbs=crumbs)
+        self.list_anew(opened.item)
+
+    # Moving and looking.
+
+    @on(Listing.Moved)
+    def _moved(self, event: Listing.Moved) -> None:
+        event.stop()
+        if self._anchor is not None:
+            self.mark_range(self._anchor, event.index)
+        if self._rest is not None:
+            self._rest.stop()
+        self._rest = self.set_timer(_PAUSE, self.look)
+
+    def look(self) -> None:
+        """Read the evidence for the item under the cursor, and remember the place."""
+        line, campaign = self.listing.current, self.campaign
+        session, memory = self.recert.session, self.recert.memory
+        if line is None or campaign is None or session is None:
+            return
+        if self.view is not None and self.view.line.id != line.id:
+            self._show_reading(line)
+
+        def read(services: Any) -> ItemView:
+            view: ItemView = services.item(campaign.id, line.id)
+            memory.keep(session.store_id, Place(campaign.id, line.id))
+            return view
+
+        self.ask("item", read, about=line.id, exclusive=True)
+
+    def _show_reading(self, line: ItemLine) -> None:
+        if self.view is not None:
+            self.no_longer_shown(self.view.line.id)
+        self.view = None
+        waiting = [row(say(line.title, Role.TITLE)), row(say("reading the evidence …", Role.MUTED))]
+        self.query_one("#over", Lines).show([rule("Evidence", self.size.width)])
+        self.query_one("#evidence", Pane).show(waiting)
+
+    def _looked(self, view: ItemView, item: str) -> None:
+        current = self.listing.current
+        if current is None or current.id != item:
+            return
+        again = self.view is not None and self.view.line.id == item
+        self.view = view
+        whole = bool(self.classes & {"-wide", "-open", "-zoom"})
+        self.was_shown(view, whole=whole)
+        if not self.outbox.holds(item) and view.line != current:
+            self.paint([view.line])
+        self.query_one("#evidence", Pane).show(evidence_rows(view), keep_place=again)
+        width = self.size.width
+        self.query_one("#over", Lines).show([rule("Evidence", width)])
+        lines = [
+            rule(view.line.agent_name, width),
+            *((Piece(" ", Role.PLAIN), *r) for r in brief(view)),
+        ]
+        self.query_one("#brief", Lines).show(lines)
+
+    def looked_at(self) -> ItemView | None:
+        """Return the evidence on the screen."""
+        return self.view
+
+    def _counted(self, campaign: CampaignView) -> None:
+        if self.campaign is not None and campaign.id == self.campaign.id and not len(self.outbox):
+            self.campaign = campaign
+            self.frame()
+            if self.view is not None:
+                self.look()
+
+    def go_on(self, decided: Sequence[ItemLine]) -> None:
+        """Go to the next undecided item; stay where there is none."""
+        self.forget_marks()
+        if len(decided) == 1 or (self.listing.current and not is_open(self.listing.current)):
+            self.action_undecided(1)
+
+    # Showing other things.
+
+    def apply_filter(self, text: str) -> None:
+        """Show only items that have a text in them."""
+        self.filter_text = text
+        current = self.listing.current
+        self.list_anew(None if text else (current.id if current else None))
+        self.hush()
+
+    def focus_list(self) -> None:
+        """Give the keys back to the list."""
+        self.listing.focus()
+
+    def action_open_only(self) -> None:
+        """Show only what is undecided, or all."""
+        self.only_open = not self.only_open
+        self.list_anew()
+
+    def action_mine(self) -> None:
+        """Show only what is asked of the caller, or what is asked of everyone."""
+        self.only_mine = not self.only_mine
+        self.list_anew()
+
+    def action_pane(self) -> None:
+        """Open the evidence below the list, or close it; on a wide screen, give it the whole width."""
+        if self.has_class("-wide"):
+            self.toggle_class("-zoom")
+        else:
+            self.remove_class("-zoom")
+            self.toggle_class("-open")
+        self._after_pane()
+
+    def action_open(self) -> None:
+        """Give the evidence the whole screen."""
+        self.add_class("-zoom", "-open")
+        self._after_pane()
+
+    def _after_pane(self) -> None:
+        if self.view is not None and self.classes & {"-open", "-zoom"}:
+            self.was_shown(self.view, whole=True)
+        pane = self.query_one("#evidence", Pane)
+        (pane if self.has_class("-zoom") else self.listing).focus()
+        self.call_after_refresh(self.frame)
+
+    def back(self) -> bool:
+        """Clear the filter, close the evidence, clear the selection: one step at a time."""
+        if super().back():
+            return True
+        if self.has_class("-zoom") or self.has_class("-open"):
+            self.remove_class("-zoom", "-open")
+            self._after_pane()
+            return True
+        if self.marked:
+            self.forget_marks()
+            return True
+        return False
+
+    def under_cursor(self) -> str:
+        """Return the permission under the cursor."""
+        return self.listing.current.title if self.listing.current else ""
+
+    def raw(self) -> object:
+        """Return the item and its evidence."""
+        view = self.view
+        if view is None:
+            return None
+        return {"item": view.line.id, "grant": view.grant, "evidence": view.evidence}
+
+    def action_refresh_view(self) -> None:
+        """Read the campaign anew and stay on the item."""
+        current = self.listing.current
+        if self.campaign is None or self.has_class("-blank"):
+            self.load()
+            return
+        self.tell("Reading anew …")
+        self.list_anew(current.id if current else None)
+        self.count_anew()
+        self.hush()
+
+    def action_next_campaign(self) -> None:
+        """Go to the next running campaign."""
+        campaign = self.campaign.id if self.campaign else None
+        memory, session = self.recert.memory, self.recert.session
+        store = session.store_id if session else ""
+        self.ask(
+            "open",
+            lambda services: open_review(
+                services, memory, store, running(services, after=campaign)
+            ),
+        )
+
+    # After what was asked.
+
+    def _undone(self, event: Answered) -> None:
+        items: Sequence[str] = event.value
+        campaign = self.campaign
+        if campaign is None:
+            return
+        if not items:
+            self.tell(
+                "There is nothing to take back."
+                if event.about == "Undone"
+                else "Nothing was undone."
+            )
+            return
+        self.go_to(items[0])
+        self.tell(f"{event.about}: {plural(len(items), 'item')}.")
+        self.ask(
+            "lines", lambda services: [services.item(campaign.id, item).line for item in items]
+        )
+        self.count_anew()
+
+    def _delegated(self, event: Answered) -> None:
+        self.tell(Piece("✓ ", Role.GOOD), "Handed to ", say(event.about, Role.STRONG), ".")
+        self.list_anew()
+        self.count_anew()
+
+    def _signed(self, signed: Signed) -> None:
+        self.tell(
+            Piece("§ ", Role.GOOD),
+            say(f"Signed: {plural(signed.items, 'item')}", Role.GOOD),
+            say(f"; signature: {signed.signature}; the campaign is now {signed.campaign_state}."),
+            say(" 5", Role.KEY),
+            " exports the evidence.",
+        )
+        current = self.listing.current
+        self.list_anew(current.id if current else None)
+        self.count_anew()
+
+
+def nothing_runs(others: Sequence[CampaignView]) -> list[Row]:
+    """Say that no review is open, and which key leads on."""
+    lines = [row(say("No review is open.", Role.TITLE)), ()]
+    lines += [
+        row("  ", say(other.name), say(f"  {other.state}", Role.MUTED)) for other in others[:3]
+    ]
+    lines += [
+        (),
+        row(
+            say("2", Role.KEY), " shows every campaign, ", say("4", Role.KEY), " what has changed."
+        ),
+        row(
+            "A campaign opens when a sync finds a change that matters:",
+            say("  recert sync", Role.CODE),
+        ),
+    ]
+    return lines
+
+
+def _help_key() -> Iterable[Key]:
+    return (key for key in EVERYWHERE if key.id == "app.help")

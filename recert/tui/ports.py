@@ -1,0 +1,154 @@
+"""What the screens ask for; who answers is none of their business.
+
+Every method may block (they are called from worker threads only) and may raise RecertError.
+Mappings have the keys of the command of the same name with `--json`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from recert.campaigns.views import (
+    Caller,
+    CampaignView,
+    DecisionRequest,
+    DecisionView,
+    ItemFilter,
+    ItemPage,
+    ItemView,
+    Signed,
+    SignSummary,
+)
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Whose session this is, and on what.
+
+    `banner` is SYNTHETIC or REPLAY with a digest, None on a live store; `place` is the store as a
+    person would name it; `gaps` counts what the last reading could not read.
+    """
+
+    caller: Caller
+    store_id: str
+    place: str
+    banner: str | None = None
+    gaps: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One entry of the ledger, newest first in lists."""
+
+    seq: int
+    at: str
+    type: str
+    actor: str
+    campaign: str | None
+    hash: str
+    body: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that a verification looked at."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a verification or an export came to; `path` is what it was about."""
+
+    title: str
+    ok: bool
+    summary: str
+    checks: tuple[Check, ...] = ()
+    path: Path | None = None
+
+
+class Services(Protocol):
+    """Everything that the terminal UI can see and do."""
+
+    def session(self) -> Session:
+        """Return who the caller is and what store this is."""
+        ...
+
+    def campaigns(self) -> Sequence[CampaignView]:
+        """Return every campaign, the most urgent first."""
+        ...
+
+    def campaign(self, campaign: str, /) -> CampaignView:
+        """Return one campaign."""
+        ...
+
+    def items(
+        self, campaign: str, wanted: ItemFilter, *, after: str | None, limit: int
+    ) -> ItemPage:
+        """Return one page of items in review order."""
+        ...
+
+    def item(self, campaign: str, item: str, /) -> ItemView:
+        """Return an item with its evidence."""
+        ...
+
+    def decide(self, request: DecisionRequest, /) -> Sequence[DecisionView]:
+        """Record a decision; RefusedError where a rule says no."""
+        ...
+
+    def undo(self, campaign: str, /) -> Sequence[str]:
+        """Take the caller's last decision back; return the items that it touched."""
+        ...
+
+    def redo(self, campaign: str, /) -> Sequence[str]:
+        """Decide again what was undone last; return the items that it touched."""
+        ...
+
+    def delegate(self, campaign: str, items: Sequence[str], to: str, note: str, /) -> None:
+        """Hand items to another reviewer."""
+        ...
+
+    def people(self) -> Sequence[Facts]:
+        """Return the known persons: `id`, `name`, `roles`."""
+        ...
+
+    def summary(self, campaign: str, /) -> SignSummary:
+        """Return what the caller would sign now."""
+        ...
+
+    def sign(self, campaign: str, /) -> Signed:
+        """Sign the caller's decided items."""
+        ...
+
+    def agents(self) -> Sequence[Facts]:
+        """Return every agent."""
+        ...
+
+    def agent(self, agent: str, /) -> Facts:
+        """Return one agent with `roles`, `blast_radius`, `integrations`, `findings`, as far as known."""
+        ...
+
+    def events(self, agent: str | None = None, /) -> Sequence[Facts]:
+        """Return lifecycle events, the latest first."""
+        ...
+
+    def ledger(self, before: int | None, limit: int, /) -> Sequence[LedgerEntry]:
+        """Return ledger entries, the latest first, older than `before`."""
+        ...
+
+    def export(self, campaign: str, target: Path, /) -> Report:
+        """Write the evidence pack of a campaign."""
+        ...
+
+    def verify(self, target: Path | None, /) -> Report:
+        """Verify a pack, or the store itself where no target is given."""
+        ...
+
+
+OpenServices = Callable[[], Services]
+"""Opens the store and everything above it; slow, called once, in a worker thread."""

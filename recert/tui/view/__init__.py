@@ -1,0 +1,1 @@
+"""What things look like as rows: pure functions, no widget and no service."""

@@ -1,0 +1,136 @@
+import itertools
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from sample import NOW, Sample
+
+from recert.clock import FixedClock
+from recert.tui.app import RecertApp
+from recert.tui.memory import Memory
+from recert.tui.modes import review
+
+Start = Callable[..., AbstractAsyncContextManager["Seat"]]
+
+
+class Seat:
+    """Somebody at the keyboard of a running app."""
+
+    def __init__(self, app: RecertApp, pilot: Pilot[None], services: Sample) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.services = services
+
+    async def settle(self) -> None:
+        """Wait until the store is open, no worker is at work and nothing is left to read or draw."""
+        while self.app.session is None and self.app.problem is None:
+            await self.pilot.pause(0.002)
+        quiet = rounds = 0
+        while quiet < 3:
+            await self.pilot.pause(0.002)
+            rounds += 1
+            busy = any(not worker.is_finished for worker in self.app.workers)
+            quiet = 0 if busy or (self._still_looking() and rounds < 100) else quiet + 1
+
+    def _still_looking(self) -> bool:
+        """Tell whether the evidence on the screen is that of another item than the cursor's."""
+        for screen in self.app._reviews():
+            current = screen.listing.current if screen.pages is not None else None
+            if current is not None and (screen.view is None or screen.view.line.id != current.id):
+                return True
+        return False
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until something holds; the test's own time limit ends a wait in vain."""
+        while not holds():
+            await self.pilot.pause(0.01)
+
+    async def press(self, *keys: str) -> None:
+        for key in keys:
+            await self.pilot.press(key)
+            await self.settle()
+
+    async def write(self, text: str) -> None:
+        names = {
+            " ": "space",
+            "@": "at",
+            ".": "full_stop",
+            "-": "minus",
+            ":": "colon",
+            "_": "underscore",
+        }
+        for char in text:
+            await self.pilot.press(names.get(char, char))
+        await self.settle()
+
+    def lines(self) -> list[str]:
+        """Return what the terminal shows, the screens below a question included."""
+        width, height = self.app.size
+        grid = [" " * width] * height
+        for screen in self.app.screen_stack:
+            for y, strips in enumerate(screen._compositor.render_strips()):
+                x = 0
+                for segment in strips:
+                    row, text = grid[y], segment.text
+                    if segment.style is not None or not isinstance(text, str) or text.strip():
+                        grid[y] = row[:x] + text + row[x + len(text) :]
+                    x += len(text)
+        return [line.rstrip() for line in grid]
+
+    def text(self) -> str:
+        return "\n".join(self.top())
+
+    def top(self) -> list[str]:
+        """Return the lines of the topmost screen."""
+        strips = self.app.screen._compositor.render_strips()
+        return ["".join(segment.text for segment in strip).rstrip() for strip in strips]
+
+    @property
+    def review(self) -> review.ReviewMode:
+        return next(iter(self.app._reviews()))
+
+
+@pytest.fixture
+def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
+    monkeypatch.setattr(review, "_PAUSE", 0.001)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+    runs = itertools.count()
+
+    @asynccontextmanager
+    async def begin(
+        services: Sample | None = None,
+        *,
+        size: tuple[int, int] = (80, 24),
+        theme: str = "recert-dark",
+        plain: bool = False,
+        apart: float = 1.0,
+        memory: Memory | None = None,
+        keymap: dict[str, str] | None = None,
+        wait: bool = True,
+    ) -> AsyncIterator[Seat]:
+        chosen = services or Sample()
+        app = RecertApp(
+            lambda: chosen,
+            banner=chosen.banner,
+            theme=theme,
+            no_colour=plain,
+            memory=memory or Memory(tmp_path / f"tui-{next(runs)}.json"),
+            clock=FixedClock(NOW),
+            keymap=keymap,
+        )
+        ticks = itertools.count(0.0, apart)
+        app.key_time = lambda _event: next(ticks)
+        async with app.run_test(size=size) as pilot:
+            seat = Seat(app, pilot, chosen)
+            if wait:
+                await seat.settle()
+            yield seat
+
+    return begin

@@ -1,0 +1,738 @@
+"""A campaign in memory that answers like the services, for looking and for tests."""
+
+import hashlib
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from recert.campaigns.views import (
+    Caller,
+    CampaignView,
+    Counts,
+    DecisionRequest,
+    DecisionView,
+    ItemFilter,
+    ItemLine,
+    ItemPage,
+    ItemView,
+    Recommendation,
+    Signed,
+    SignSummary,
+    Strength,
+    Verdict,
+)
+from recert.errors import RecertError, RefusedError
+from recert.tui.ports import Check, Facts, LedgerEntry, Report, Session
+
+NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+ME = "maria.lopez@example.com"
+CLAIMS = "arn:aws:bedrock:us-east-1:111122223333:agent/AGENT00001"
+ROLE = "arn:aws:iam::111122223333:role/service-role/claims-intake-agent"
+DOCUMENT = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Sid": "ReadClaims",
+            "Effect": "Allow",
+            "Action": ["s3:GetObject", "s3:ListBucket"],
+            "Resource": ["arn:aws:s3:::claims-intake", "arn:aws:s3:::claims-intake/*"],
+        },
+        {"Sid": "Everything", "Effect": "Allow", "Action": "s3:*", "Resource": "*"},
+        {
+            "Sid": "PassAnyRole",
+            "Effect": "Allow",
+            "Action": "iam:PassRole",
+            "Resource": "*",
+        },
+    ],
+}
+ROWS = (
+    # kind, title, service, level, privileged, delta, advice, reason
+    (
+        "unread",
+        "Organization policies of 111122223333",
+        "organizations",
+        "",
+        True,
+        "new",
+        "look",
+        "AccessDenied on ListPolicies",
+    ),
+    (
+        "permission",
+        "iam:PassRole on *",
+        "iam",
+        "Permissions management",
+        True,
+        "new",
+        "revoke",
+        "nothing of the agent's explains it",
+    ),
+    (
+        "permission",
+        "s3:* on *",
+        "s3",
+        "Permissions management",
+        True,
+        "unchanged",
+        "reduce",
+        "4 of 162 actions were used in 90 days",
+    ),
+    (
+        "permission",
+        "lambda:InvokeFunction on arn:aws:lambda:us-east-1:111122223333:function:payout-execute",
+        "lambda",
+        "Write",
+        True,
+        "new",
+        "look",
+        "came with the action group PayoutActions",
+    ),
+    (
+        "permission",
+        "dynamodb:* on arn:aws:dynamodb:us-east-1:111122223333:table/Claims",
+        "dynamodb",
+        "Write",
+        False,
+        "changed",
+        "reduce",
+        "GetItem and Query were used",
+    ),
+    (
+        "trust",
+        "bedrock.amazonaws.com may assume the role, from any account",
+        "iam",
+        "",
+        True,
+        "changed",
+        "revoke",
+        "no aws:SourceAccount condition",
+    ),
+    (
+        "integration",
+        "Action group PayoutActions (function payout-execute)",
+        "bedrock",
+        "",
+        False,
+        "new",
+        "look",
+        "added on 12 November",
+    ),
+    (
+        "integration",
+        "Knowledge base policy-terms-2026",
+        "bedrock",
+        "",
+        False,
+        "unchanged",
+        "attest",
+        "used every day",
+    ),
+    (
+        "attachment",
+        "AmazonBedrockFullAccess (managed by AWS)",
+        "bedrock",
+        "Permissions management",
+        True,
+        "unchanged",
+        "reduce",
+        "2 of 231 actions were used",
+    ),
+    (
+        "permission",
+        "s3:GetObject on arn:aws:s3:::claims-intake/*",
+        "s3",
+        "Read",
+        False,
+        "unchanged",
+        "attest",
+        "used today",
+    ),
+    (
+        "permission",
+        "s3:ListBucket on arn:aws:s3:::claims-intake",
+        "s3",
+        "List",
+        False,
+        "unchanged",
+        "attest",
+        "used today",
+    ),
+    (
+        "permission",
+        "kms:Decrypt on arn:aws:kms:us-east-1:111122223333:key/9f2c",
+        "kms",
+        "Write",
+        False,
+        "unchanged",
+        "attest",
+        "explained by the bucket's key",
+    ),
+    (
+        "permission",
+        "secretsmanager:GetSecretValue on arn:aws:secretsmanager:us-east-1:111122223333:secret:*",
+        "secretsmanager",
+        "Read",
+        True,
+        "new",
+        "revoke",
+        "reads every secret of the account",
+    ),
+    (
+        "permission",
+        "logs:CreateLogStream on *",
+        "logs",
+        "Write",
+        False,
+        "unchanged",
+        "attest",
+        "used today",
+    ),
+    (
+        "permission",
+        "logs:PutLogEvents on *",
+        "logs",
+        "Write",
+        False,
+        "unchanged",
+        "attest",
+        "used today",
+    ),
+    (
+        "permission",
+        "ec2:CreateTags on *",
+        "ec2",
+        "Tagging",
+        False,
+        "unchanged",
+        "revoke",
+        "not used in 400 days",
+    ),
+    (
+        "permission",
+        "bedrock:InvokeModel on arn:aws:bedrock:us-east-1::foundation-model/*",
+        "bedrock",
+        "Read",
+        False,
+        "unchanged",
+        "reduce",
+        "one model was used",
+    ),
+    (
+        "invoker",
+        "role web-frontend may invoke the alias prod",
+        "bedrock",
+        "",
+        False,
+        "unchanged",
+        "attest",
+        "invoked today",
+    ),
+    (
+        "stewardship",
+        "Owner and purpose of claims-intake",
+        "",
+        "",
+        False,
+        "changed",
+        "look",
+        "the owner changed on 12 November",
+    ),
+    (
+        "permission",
+        "sns:Publish on arn:aws:sns:us-east-1:111122223333:客户通知-東京",
+        "sns",
+        "Write",
+        False,
+        "new",
+        "look",
+        "not explained",
+    ),
+)
+
+
+def digest(text: str) -> str:
+    return "sha256:" + hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+def make_line(index: int, row: Sequence[Any], reviewer: str = ME) -> ItemLine:
+    kind, title, service, level, privileged, delta, advice, reason = row
+    return ItemLine(
+        id=f"i{index:05d}",
+        kind=kind,
+        state="pending",
+        agent=CLAIMS,
+        agent_name="claims-intake",
+        reviewer=reviewer,
+        title=title,
+        service=service,
+        level=level,
+        privileged=privileged,
+        rank=index,
+        delta=delta,
+        recommendation=Recommendation(advice, reason),
+        verdict=None,
+        basis_digest=digest(title),
+    )
+
+
+GRANT: dict[str, Any] = {
+    "id": "g1",
+    "role_arn": ROLE,
+    "via": "execution role",
+    "policy": {"kind": "inline", "name": "claims-intake-inline", "arn": None, "version_id": None},
+    "statement": {"index": 1, "sid": "Everything"},
+    "action": "s3:*",
+    "resources": ["*"],
+    "conditions": {},
+    "effective_actions": [
+        "s3:GetObject", "s3:GetObjectTagging", "s3:ListBucket", "s3:PutObject", "s3:DeleteObject",
+        "s3:PutBucketPolicy", "s3:PutObjectAcl", "s3:ListAllMyBuckets",
+    ],
+    "conditional": False,
+    "blocked": [
+        {"actions": ["s3:DeleteBucket"], "by": "boundary", "policy": "agent-boundary"},
+        {"actions": ["s3:PutAccountPublicAccessBlock"], "by": "scp", "policy": "no-public-s3"},
+    ],
+    "access_levels": ["Read", "Write", "List", "Permissions management"],
+    "last_used": {"state": "used", "at": "2026-11-23T17:02:00Z", "source": "service last accessed"},
+    "explained_by": ["action group ClaimsLookup", "knowledge base policy-terms-2026"],
+    "risks": [{"kind": "wildcard_action", "detail": "every action of s3, also future ones"}],
+}  # fmt: skip
+EVIDENCE: dict[str, Any] = {
+    "meaning": "Read, write, delete and re-permission every object and bucket of the account.",
+    "worst_case": "A prompt that reaches the tool can publish the claims bucket to anyone.",
+    "causes": [
+        {
+            "kind": "action_group.added",
+            "how": "PayoutActions came on 12 November with payout-execute",
+        },
+        {"kind": "owner.changed", "how": "from jon.berg to maria.lopez"},
+    ],
+    "policy_document": DOCUMENT,
+    "changes": [{"before": {"actions": ["s3:GetObject"]}, "after": {"actions": ["s3:*"]}}],
+    "overlaps": {"g-7f3a": ["s3:GetObject"]},
+    "hops": [
+        {"evidence": "execution role claims-intake-agent"},
+        {"evidence": "action group PayoutActions calls payout-execute"},
+    ],
+    "last_used": {
+        "state": "used",
+        "at": "2026-11-23T17:02:00Z",
+        "words": "the role was last used on 2026-11-23",
+    },
+    "narrowed": [{"actions": ["s3:PutObject"], "by": "scp", "policy": "only-our-region"}],
+    "reach": {"buckets": 41, "through": ["payout-execute", "policy-terms-2026"], "accounts": 2},
+    "keep": ["s3:GetObject", "s3:ListBucket"],
+    "unread": ["Organization policies could not be read: a denial there is not counted."],
+}
+
+
+def view_of(line: ItemLine, campaign: str, decision: DecisionView | None) -> ItemView:
+    grant = (
+        {**GRANT, "action": line.title.split(" ")[0]}
+        if line.kind in {"permission", "attachment"}
+        else None
+    )
+    evidence = {
+        k: v
+        for k, v in EVIDENCE.items()
+        if grant is not None or k in {"causes", "unread", "meaning"}
+    }
+    return ItemView(line, campaign, grant, evidence, decision, digest("shown" + line.id))
+
+
+@dataclass
+class Sample:
+    """Services over plain lists; `fail` maps a method to the error that it raises."""
+
+    rows: Sequence[Sequence[Any]] = ROWS
+    caller: Caller = field(
+        default_factory=lambda: Caller(ME, "Maria Lopez", Strength.OS, ("reviewer",), known=True)
+    )
+    banner: str | None = "SYNTHETIC"
+    no_campaigns: bool = False
+    fail: dict[str, RecertError] = field(default_factory=dict)
+    gate: threading.Event | None = None
+    """Where given, a decision is stored only once it is set."""
+
+    def __post_init__(self) -> None:
+        self.lines = {f"i{i:05d}": make_line(i, row) for i, row in enumerate(self.rows)}
+        self.order = list(self.lines)
+        self.decisions: dict[str, DecisionView] = {}
+        self.requests: list[DecisionRequest] = []
+        self.done: list[tuple[str, ...]] = []
+        self.undone: list[tuple[tuple[str, ...], list[DecisionView]]] = []
+        self.signed = False
+        self.delegated: list[tuple[tuple[str, ...], str, str]] = []
+        self.lock = threading.Lock()
+
+    def _check(self, method: str) -> None:
+        if method in self.fail:
+            raise self.fail[method]
+
+    def session(self) -> Session:
+        self._check("session")
+        return Session(self.caller, "store-1", "/data/recert.db", self.banner, gaps=1)
+
+    def _counts(self) -> Counts:
+        lines = self.lines.values()
+        by = {verdict: sum(line.verdict is verdict for line in lines) for verdict in Verdict}
+        states = [line.state for line in lines]
+        return Counts(
+            items=len(states),
+            pending=states.count("pending"),
+            decided=states.count("decided"),
+            signed_off=states.count("signed_off"),
+            attested=by[Verdict.ATTEST] + by[Verdict.ATTEST_UNTIL],
+            reduced=by[Verdict.REDUCE],
+            revoked=by[Verdict.REVOKE],
+            excepted=by[Verdict.EXCEPTION],
+            abstained=by[Verdict.ABSTAIN],
+        )
+
+    def campaigns(self) -> Sequence[CampaignView]:
+        self._check("campaigns")
+        if self.no_campaigns:
+            return ()
+        closed = replace(
+            self.campaign("c1"),
+            id="c0",
+            name="Quarterly review, autumn 2026",
+            state="closed",
+            counts=Counts(items=64, signed_off=64, attested=51, reduced=6, revoked=7),
+            due_at=NOW - timedelta(days=40),
+            complete=True,
+            blockers=(),
+            mine_pending=0,
+        )
+        staged = replace(
+            closed,
+            id="c2",
+            name="New agent: refund-helper",
+            state="staged",
+            counts=Counts(items=23, pending=23),
+            complete=False,
+        )
+        return (self.campaign("c1"), staged, closed)
+
+    def campaign(self, campaign: str) -> CampaignView:
+        self._check("campaign")
+        counts = self._counts()
+        return CampaignView(
+            id=campaign,
+            name="claims-intake was repurposed",
+            state="active",
+            trigger={
+                "reason": "its integrations, owner and authority changed",
+                "events": [
+                    {"kind": "action_group.added", "severity": "high"},
+                    {"kind": "owner.changed", "severity": "medium"},
+                    {"kind": "policy.widened", "severity": "critical"},
+                ],
+            },
+            owner="security-governance",
+            opened_at=NOW - timedelta(days=8),
+            due_at=NOW + timedelta(days=6, hours=8),
+            due_zone="UTC",
+            counts=counts,
+            complete=False,
+            blockers=(
+                f"{counts.pending} items wait for a decision",
+                "organization policies were not read",
+            ),
+            agents=(CLAIMS,),
+            mine_pending=counts.pending,
+            mine_unsigned=counts.decided,
+        )
+
+    def items(
+        self, campaign: str, wanted: ItemFilter, *, after: str | None, limit: int
+    ) -> ItemPage:
+        self._check("items")
+        text = wanted.text.casefold()
+        fitting = [
+            line
+            for line in self.lines.values()
+            if text in f"{line.title} {line.agent_name} {line.service}".casefold()
+            and (not wanted.undecided or line.state == "pending")
+            and (wanted.reviewer is None or line.reviewer == wanted.reviewer)
+        ]
+        start = 0 if after is None else next(i for i, line in enumerate(fitting) if line.id > after)
+        page = fitting[start : start + limit]
+        more = page[-1].id if start + limit < len(fitting) else None
+        return ItemPage(tuple(page), len(fitting), more)
+
+    def item(self, campaign: str, item: str) -> ItemView:
+        self._check("item")
+        return view_of(self.lines[item], campaign, self.decisions.get(item))
+
+    def decide(self, request: DecisionRequest) -> Sequence[DecisionView]:
+        if self.gate is not None:
+            self.gate.wait(10)
+        self._check("decide")
+        with self.lock:
+            self.requests.append(request)
+            privileged = any(self.lines[item].privileged for item in request.items)
+            keeps = request.verdict in {Verdict.ATTEST, Verdict.ATTEST_UNTIL}
+            if not request.rationale and (len(request.items) > 1 or (privileged and keeps)):
+                raise RefusedError(
+                    "A privileged item is kept only with a rationale, and many at once as well.",
+                    "Say why.",
+                    rule="rationale-required",
+                )
+            if any(self.lines[item].state == "signed_off" for item in request.items):
+                raise RefusedError("It is signed.", "Rescind it first.", rule="signed")
+            made = [self._decide_one(item, request) for item in request.items]
+            self.done.append(request.items)
+            self.undone.clear()
+            return made
+
+    def _decide_one(self, item: str, request: DecisionRequest) -> DecisionView:
+        line = self.lines[item]
+        decision = DecisionView(
+            id=request.client_id,
+            verdict=request.verdict,
+            rationale=request.rationale,
+            decided_by=self.caller.id,
+            decided_at=NOW,
+            basis_digest=request.seen.get(item, line.basis_digest),
+            headless=request.headless,
+            until=request.until,
+            reduce_to=request.reduce_to,
+            control=request.control,
+            approver=request.approver,
+        )
+        self.decisions[item] = decision
+        self.lines[item] = replace(line, verdict=request.verdict, state="decided")
+        return decision
+
+    def undo(self, campaign: str) -> Sequence[str]:
+        self._check("undo")
+        if not self.done:
+            return ()
+        items = self.done.pop()
+        self.undone.append((items, [self.decisions.pop(item) for item in items]))
+        for item in items:
+            self.lines[item] = replace(self.lines[item], verdict=None, state="pending")
+        return items
+
+    def redo(self, campaign: str) -> Sequence[str]:
+        if not self.undone:
+            return ()
+        items, decisions = self.undone.pop()
+        for item, decision in zip(items, decisions, strict=True):
+            self.decisions[item] = decision
+            self.lines[item] = replace(self.lines[item], verdict=decision.verdict, state="decided")
+        self.done.append(items)
+        return items
+
+    def delegate(self, campaign: str, items: Sequence[str], to: str, note: str) -> None:
+        self._check("delegate")
+        self.delegated.append((tuple(items), to, note))
+        for item in items:
+            self.lines[item] = replace(self.lines[item], reviewer=to)
+
+    def people(self) -> Sequence[Facts]:
+        return (
+            {"id": "jon.berg@example.com", "name": "Jon Berg", "roles": ["reviewer"]},
+            {"id": "aiko.tanaka@example.com", "name": "田中 愛子", "roles": ["approver"]},
+        )
+
+    def summary(self, campaign: str) -> SignSummary:
+        counts = self._counts()
+        by: dict[str, int] = {}
+        for line in self.lines.values():
+            if line.state == "decided" and line.verdict:
+                by[line.verdict.value] = by.get(line.verdict.value, 0) + 1
+        statement = "I reviewed these items on the evidence shown to me and decided them as listed."
+        return SignSummary(campaign, self.caller.id, counts.decided, by, counts.pending, statement)
+
+    def sign(self, campaign: str) -> Signed:
+        self._check("sign")
+        count = 0
+        for item, line in self.lines.items():
+            if line.state == "decided":
+                self.lines[item] = replace(line, state="signed_off")
+                count += 1
+        self.signed = True
+        self.done.clear()
+        return Signed("s1", campaign, count, "none", NOW, "active")
+
+    def agents(self) -> Sequence[Facts]:
+        self._check("agents")
+        if self.no_campaigns:
+            return ()
+        base = {
+            "account": "111122223333",
+            "region": "us-east-1",
+            "purpose": "Takes claims in and answers what is covered",
+            "execution_role_arn": ROLE,
+            "live_versions": ["4"],
+            "certified": False,
+            "last_reviewed_at": "2026-05-02T10:00:00Z",
+            "next_review_due": "2026-11-30T17:00:00Z",
+            "fingerprint": digest("claims"),
+            "shares_role_with": [],
+        }
+        rows = (
+            ("claims-intake", "bedrock-agent", "critical", ME, CLAIMS),
+            (
+                "orders-lookup",
+                "bedrock-agent",
+                "medium",
+                "jon.berg@example.com",
+                CLAIMS.replace("1", "2"),
+            ),
+            (
+                "refund-helper",
+                "agentcore-runtime",
+                "high",
+                None,
+                CLAIMS.replace("AGENT00001", "AGENT00003"),
+            ),
+            (
+                "weather-notes",
+                "flow",
+                "low",
+                "jon.berg@example.com",
+                CLAIMS.replace("AGENT00001", "AGENT00004"),
+            ),
+        )
+        return [
+            {
+                **base,
+                "name": name,
+                "kind": kind,
+                "risk_tier": tier,
+                "owner": owner,
+                "arn": arn,
+                "certified": tier == "low",
+            }
+            for name, kind, tier, owner, arn in rows
+        ]
+
+    def agent(self, agent: str) -> Facts:
+        return {
+            "roles": [
+                {"arn": ROLE, "via": "execution role"},
+                {
+                    "arn": "arn:aws:iam::111122223333:role/payout-execute",
+                    "via": "function payout-execute",
+                },
+            ],
+            "blast_radius": {
+                "actions": 402,
+                "write_actions": 161,
+                "services": 9,
+                "resources": 57,
+                "accounts": 2,
+                "escalations": 1,
+                "score": 83,
+            },
+            "integrations": {
+                "action groups": ["ClaimsLookup", "PayoutActions"],
+                "knowledge bases": ["policy-terms-2026"],
+            },
+            "findings": [
+                {
+                    "kind": "privilege_escalation",
+                    "severity": "critical",
+                    "detail": "iam:PassRole on * with lambda:CreateFunction",
+                },
+                {
+                    "kind": "confused_deputy",
+                    "severity": "high",
+                    "detail": "the trust policy has no aws:SourceAccount",
+                },
+            ],
+        }
+
+    def events(self, agent: str | None = None) -> Sequence[Facts]:
+        self._check("events")
+        if self.no_campaigns:
+            return ()
+        rows = (
+            (
+                "policy.widened",
+                "critical",
+                True,
+                {"actions": ["s3:GetObject"]},
+                {"actions": ["s3:*"], "resources": ["*"]},
+                "c1",
+            ),
+            (
+                "action_group.added",
+                "high",
+                True,
+                None,
+                {"name": "PayoutActions", "function": "payout-execute"},
+                "c1",
+            ),
+            (
+                "owner.changed",
+                "medium",
+                True,
+                {"owner": "jon.berg@example.com"},
+                {"owner": ME},
+                "c1",
+            ),
+            ("data_source.added", "low", False, None, {"bucket": "policy-terms-2026"}, None),
+        )
+        return [
+            {
+                "id": f"e{i}", "agent": CLAIMS, "kind": kind, "severity": severity, "live": live,
+                "before": before, "after": after, "detected_at": "2026-11-12T08:00:00Z", "campaign": campaign,
+                "how": "the reading of 12 November against that of 1 November",
+            }
+            for i, (kind, severity, live, before, after, campaign) in enumerate(rows)
+        ]  # fmt: skip
+
+    def ledger(self, before: int | None, limit: int) -> Sequence[LedgerEntry]:
+        self._check("ledger")
+        if self.no_campaigns:
+            return ()
+        kinds = ("reading.recorded", "campaign.opened", "campaign.launched", "decision.recorded")
+        return [
+            LedgerEntry(
+                seq,
+                "2026-11-12T08:00:00Z",
+                kinds[seq % 4],
+                ME,
+                "c1",
+                digest(str(seq)),
+                {"seq": seq, "items": ["i00001"]},
+            )
+            for seq in range(40, 0, -1)
+        ]
+
+    def export(self, campaign: str, target: Path) -> Report:
+        self._check("export")
+        return Report(
+            f"Pack of {campaign}",
+            True,
+            "The pack is written; it is interim.",
+            (Check("tie-out", True, "20 of 20"),),
+            target,
+        )
+
+    def verify(self, target: Path | None) -> Report:
+        self._check("verify")
+        checks = (
+            Check("ledger chain", True, "40 entries"),
+            Check("signers", False, "no signer is pinned"),
+        )
+        return Report(
+            "Verification", False, "Whole and unedited; signers are not pinned.", checks, target
+        )
+
+
+def many(count: int) -> tuple[tuple[Any, ...], ...]:
+    """Return so many rows, for lists that are long."""
+    return tuple(
+        (*ROWS[i % len(ROWS)][:1], f"{ROWS[i % len(ROWS)][1]} {i}", *ROWS[i % len(ROWS)][2:])
+        for i in range(count)
+    )
