@@ -1,0 +1,196 @@
+"""What the ledger says of remediation, and how it is told.
+
+apply.planned         `phase: change`: a change with both documents, before any call
+                      `phase: call`: the next call, before it is made
+apply.executed        what came of that call: request id, or the error
+apply.rolled_back     `phase: change`, then `phase: done`
+apply.verified        what a later reading found, item by item
+remediation.recorded  where an item stands from now on
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from recert.campaigns.remedies import Actor, EntryType, Store, Told, Transaction, begin, told
+from recert.clock import Clock
+from recert.remediation.model import Allowed, Change, State, change_of
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The ledger's last word on an item."""
+
+    state: State
+    detail: str
+    at: str
+    change: str | None = None
+    still_allowed_by: tuple[Allowed, ...] = ()
+
+
+@dataclass(slots=True)
+class Account:
+    """What the ledger says of one campaign's remediation."""
+
+    standing: dict[str, Standing] = field(default_factory=dict)
+    changes: dict[str, Change] = field(default_factory=dict)
+    made: dict[str, str] = field(default_factory=dict)
+    """When each change was last found in place."""
+    requests: dict[str, list[str]] = field(default_factory=dict)
+    archived: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+def account_of(entries: Iterable[Told]) -> Account:
+    """Read the entries of a campaign, oldest first."""
+    found = Account()
+    for entry in entries:
+        body = entry.body
+        if entry.type == EntryType.REMEDIATION_RECORDED:
+            found.standing[body["item"]] = _standing(entry)
+        elif entry.type == EntryType.APPLY_PLANNED and body.get("phase") == "change":
+            found.changes[body["change"]] = change_of(body)
+        elif entry.type == EntryType.APPLY_EXECUTED and body.get("request_id"):
+            found.requests.setdefault(body["change"], []).append(body["request_id"])
+        if entry.type == EntryType.APPLY_EXECUTED and body.get("in_place"):
+            found.made[body["change"]] = entry.at
+        if entry.type == EntryType.APPLY_ROLLED_BACK and body.get("phase") == "done":
+            found.made.pop(body["change"], None)
+    return found
+
+
+def _standing(entry: Told) -> Standing:
+    body = entry.body
+    return Standing(
+        state=State(body["state"]),
+        detail=str(body.get("detail") or ""),
+        at=entry.at,
+        change=body.get("change"),
+        still_allowed_by=tuple(
+            Allowed(one["grant"], one["policy"], one["action"], tuple(one["actions"]))
+            for one in body.get("still_allowed_by") or ()
+        ),
+    )
+
+
+class Books:
+    """Writes the ledger of one campaign, None outside of any; each call is one transaction."""
+
+    def __init__(self, store: Store, clock: Clock, actor: Actor, campaign: str | None) -> None:
+        self.store = store
+        self.clock = clock
+        self.actor = actor
+        self.campaign = campaign
+
+    def read(self) -> Account:
+        """Return what the ledger says now."""
+        with self.store.read() as session:
+            return account_of(told(session, self.campaign))
+
+    def claim(self, change: Change) -> None:
+        """Say that a change is about to be made, with all that is needed to go on with it."""
+        with self.store.write(self.actor) as tx:
+            tx.clock = self.clock
+            if self.campaign is not None:
+                begin(tx, self.campaign)
+            self._tell(tx, EntryType.APPLY_PLANNED, {"phase": "change", **change.body()})
+            for item in change.items:
+                self._record(tx, item, State.CLAIMED, "It is being applied.", change)
+
+    def calling(
+        self, change: str, operation: str, params: Mapping[str, Any], *, archived: str | None = None
+    ) -> None:
+        """Say which call is made next; `archived` is a document that it destroys."""
+        body = {"phase": "call", "change": change, "operation": operation, "params": dict(params)}
+        if archived is not None:
+            body["archived"] = archived
+        with self.store.write(self.actor) as tx:
+            tx.clock = self.clock
+            self._tell(tx, EntryType.APPLY_PLANNED, body)
+
+    def called(
+        self,
+        change: str,
+        operation: str,
+        outcome: str,
+        *,
+        request_id: str | None = None,
+        code: str | None = None,
+    ) -> None:
+        """Say what came of a call: `done`, `refused`, or `unknown` where nobody answered."""
+        with self.store.write(self.actor) as tx:
+            tx.clock = self.clock
+            body = {
+                "change": change,
+                "operation": operation,
+                "outcome": outcome,
+                "request_id": request_id,
+                "code": code,
+            }
+            self._tell(tx, EntryType.APPLY_EXECUTED, body)
+
+    def settle(self, change: Change, state: State, detail: str) -> None:
+        """Say where the items of a change stand; `applied` also that it was read back in place."""
+        with self.store.write(self.actor) as tx:
+            tx.clock = self.clock
+            if state is State.APPLIED:
+                body = {
+                    "change": change.id,
+                    "operation": None,
+                    "outcome": "in_place",
+                    "request_id": None,
+                    "code": None,
+                    "in_place": True,
+                }
+                self._tell(tx, EntryType.APPLY_EXECUTED, body)
+            for item in change.items:
+                self._record(tx, item, state, detail, change)
+
+    def rolling_back(self, change: Change, phase: str, detail: str = "") -> None:
+        """Say that a change is taken back: `change` before the calls, `done` after them."""
+        with self.store.write(self.actor) as tx:
+            tx.clock = self.clock
+            body = {"phase": phase, "change": change.id, "items": list(change.items)}
+            self._tell(tx, EntryType.APPLY_ROLLED_BACK, body)
+            if phase == "done":
+                for item in change.items:
+                    self._record(tx, item, State.PLANNED, detail, change)
+
+    def record(self, item: str, state: State, detail: str) -> None:
+        """Say where one item stands."""
+        with self.store.write(self.actor) as tx:
+            tx.clock = self.clock
+            self._record(tx, item, state, detail, None)
+
+    def _record(
+        self, tx: Transaction, item: str, state: State, detail: str, change: Change | None
+    ) -> None:
+        still = change.still_allowed_by.get(item, ()) if change else ()
+        self._tell(
+            tx,
+            EntryType.REMEDIATION_RECORDED,
+            record_body(item, state, detail, change.id if change else None, still),
+        )
+
+    def _tell(self, tx: Transaction, kind: EntryType, body: Mapping[str, Any]) -> None:
+        tx.append(kind, body, campaign=self.campaign)
+
+
+def record_body(
+    item: str,
+    state: State,
+    detail: str,
+    change: str | None = None,
+    still: Iterable[Allowed] = (),
+) -> dict[str, Any]:
+    """Return the body of `remediation.recorded`.
+
+    What is verified is so whatever else still allows it; that stands beside the state.
+    """
+    kept = State.VERIFIED if state is State.STILL_ALLOWED else state
+    return {
+        "item": item,
+        "state": kept.value,
+        "detail": detail,
+        "change": change,
+        "still_allowed_by": [one.as_json() for one in still],
+    }

@@ -1,0 +1,420 @@
+"""The remediation of one campaign: plan, apply, verify, roll back, hand over, watch."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from recert.aws.executor import IamCalls
+from recert.campaigns.remedies import (
+    Actor,
+    Analyst,
+    EntryType,
+    Removal,
+    Store,
+    ask_again,
+    current,
+    packaged,
+    removals,
+    staged,
+    watched,
+)
+from recert.clock import Clock, from_rfc3339, to_rfc3339
+from recert.errors import RefusedError, UsageError
+from recert.remediation.books import Account, Books, Standing, record_body
+from recert.remediation.carry_out import Carrier, Done, Pause
+from recert.remediation.lock import alone
+from recert.remediation.model import DONE, OPEN, Change, Outcome, State
+from recert.remediation.plan import Plan, Planner, detail_of, outcome_of
+from recert.remediation.verify import Verifier
+from recert.text import plural
+
+BRAKE = 100
+"""So many items one run may take unless it names their number."""
+_GOOD: Mapping[str, frozenset[State]] = {
+    "plan": DONE | {State.PLANNED, State.HANDED_OVER, State.CLAIMED, State.APPLIED},
+    "apply": DONE | {State.APPLIED, State.HANDED_OVER},
+    "verify": DONE,
+    "rollback": frozenset(State) - {State.FAILED},
+    "hand-over": DONE | {State.HANDED_OVER, State.APPLIED},
+}
+"""The states of an item in which nothing is left for the action."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an action came to; `dry_run` where nothing was written."""
+
+    campaign: str
+    action: str
+    items: tuple[Outcome, ...]
+    changes: tuple[Change, ...] = ()
+    dry_run: bool = False
+    source: str | None = None
+    snapshot: str | None = None
+    requests: Mapping[str, Sequence[str]] | None = None
+    successor: str | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether every item is where the action wanted it."""
+        good = _GOOD[self.action]
+        return all(one.state in good for one in self.items)
+
+    @property
+    def exit_code(self) -> int:
+        """0 done, 3 done but incomplete."""
+        return 0 if self.complete else 3
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many items are in each state."""
+        found: dict[str, int] = {}
+        for one in self.items:
+            found[one.state.value] = found.get(one.state.value, 0) + 1
+        return found
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as `remediate` prints it."""
+        told = self.requests or {}
+        return {
+            "campaign": self.campaign,
+            "action": self.action,
+            "dry_run": self.dry_run,
+            "complete": self.complete,
+            "counts": self.counts,
+            "items": [one.as_json() for one in self.items],
+            "changes": [
+                {**one.as_json(), "request_ids": list(told.get(one.id, ()))} for one in self.changes
+            ],
+            "source": self.source,
+            "synthetic": self.source == "demo",
+            "snapshot": self.snapshot,
+            "successor": self.successor,
+        }
+
+
+class Remediation:
+    """Carries out what one campaign revoked; `pause` waits between looks at what was written."""
+
+    def __init__(
+        self, store: Store, clock: Clock, actor: Actor, campaign: str, *, pause: Pause
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self.actor = actor
+        self.campaign = campaign
+        self._pause = pause
+        self._books = Books(store, clock, actor, campaign)
+
+    # -- looking ------------------------------------------------------------------------------
+
+    def plan(self, items: Collection[str] = ()) -> Report:
+        """Return what would be done with the signed revocations; writes nothing at all."""
+        plan, account = self._plan(items)
+        snapshot, _ = current(self.store)
+        return Report(
+            campaign=self.campaign,
+            action="plan",
+            items=plan.items,
+            changes=plan.changes,
+            dry_run=True,
+            source=self.store.source,
+            snapshot=snapshot,
+            requests=account.requests,
+        )
+
+    def _removals(self, items: Collection[str]) -> tuple[Removal, ...]:
+        with self.store.read() as session:
+            found = removals(session, self.campaign)
+        unknown = sorted(set(items) - {one.item for one in found})
+        if unknown:
+            raise UsageError(
+                f"{unknown[0]} is no signed revocation of {self.campaign}.",
+                "Decide `--revoke` or `--reduce-to`, and sign it.",
+            )
+        return tuple(one for one in found if not items or one.item in items)
+
+    def _plan(self, items: Collection[str]) -> tuple[Plan, Account]:
+        chosen = self._removals(items)
+        account = self._books.read()
+        snapshot, estate = current(self.store)
+        standing = account.standing
+        fresh = [one for one in chosen if _state(standing.get(one.item)) in OPEN]
+        planner = Planner(Analyst(estate, packaged()), snapshot)
+        made = planner.plan(fresh)
+        by_item = {one.item: self._told(one, standing.get(one.item)) for one in made.items}
+        changes = list(made.changes)
+        for removal in chosen:
+            if removal.item in by_item:
+                continue
+            known = standing[removal.item]
+            by_item[removal.item] = replace(
+                outcome_of(removal, _shown(known), known.detail),
+                still_allowed_by=known.still_allowed_by,
+                change=known.change,
+            )
+            change = account.changes.get(known.change or "")
+            if known.state is State.CLAIMED and change and change not in changes:
+                changes.append(change)
+        return Plan(tuple(by_item[one.item] for one in chosen), tuple(changes)), account
+
+    def _told(self, made: Outcome, known: Standing | None) -> Outcome:
+        """Say beside a fresh plan what happened before."""
+        if known is None:
+            return made
+        estate = current(self.store)[1]
+        if made.state is State.GONE and estate.taken_at <= from_rfc3339(known.at):
+            return made.moved(State.PLANNED, f"{known.detail} No reading is later than that yet.")
+        if made.state is not State.PLANNED:
+            return made
+        if known.state is State.HANDED_OVER:
+            return made.moved(State.HANDED_OVER, f"{made.detail} {known.detail}".strip())
+        if known.state in (State.FAILED, State.REAPPEARED):
+            return made.moved(State.PLANNED, f"{made.detail} Before: {known.detail}")
+        return made
+
+    # -- changing -----------------------------------------------------------------------------
+
+    def apply(
+        self,
+        calls: IamCalls,
+        items: Collection[str] = (),
+        *,
+        shared: bool = False,
+        limit: int = BRAKE,
+    ) -> Report:
+        """Make the planned changes, one write for each policy, each told before and after.
+
+        `shared` also changes what others rely on. One change that fails never stops the others. A
+        run that was interrupted is gone on with. Raises RefusedError where another run is under
+        way, and where more than `limit` items would be taken.
+        """
+        with alone(self.store.location):
+            plan, _ = self._plan(items)
+            ready = [one for one in plan.changes if _may(one, shared=shared)]
+            count = sum(len(one.items) for one in ready)
+            if count > limit:
+                raise RefusedError(
+                    f"This would take {plural(count, 'grant')} away at once, more than {limit}.",
+                    f"Name items, or allow it with --limit {count}.",
+                    rule="limit",
+                )
+            self._note_rest(plan)
+            carrier = Carrier(calls, self._books, self._pause)
+            done: dict[str, Done] = {}
+            for change in ready:
+                self._books.claim(change)
+                done[change.id] = carrier.apply(change)
+            successor = self._review_again(plan)
+        return self._report("apply", plan, done, successor)
+
+    def _note_rest(self, plan: Plan) -> None:
+        """Record what cannot be applied, where the ledger does not say so yet."""
+        known = self._books.read().standing
+        for one in plan.items:
+            if one.state in (State.NOT_SUPPORTED, State.FAILED, State.GONE, State.HANDED_OVER):
+                told = known.get(one.item)
+                if told is None or (told.state, told.detail) != (one.state, one.detail):
+                    state = State.FAILED if one.state is State.GONE else one.state
+                    if one.state is State.GONE:
+                        continue
+                    self._books.record(one.item, state, one.detail)
+
+    def _review_again(self, plan: Plan) -> str | None:
+        """Ask again in a successor about what changed since the review."""
+        changed = {one.item for one in plan.items if one.state is State.FAILED}
+        if not changed:
+            return None
+        return self._successor(changed, "It changed between the review and its removal.")
+
+    def _successor(self, items: Collection[str], reason: str) -> str | None:
+        snapshot, estate = current(self.store)
+        with self.store.write(self.actor) as tx:
+            tx.clock = self.clock
+            again = [one for one in removals(tx.session, self.campaign) if one.item in items]
+            return ask_again(
+                tx, self.campaign, again, snapshot=snapshot, estate=estate, reason=reason
+            )
+
+    def _report(
+        self, action: str, plan: Plan, done: Mapping[str, Done], successor: str | None
+    ) -> Report:
+        account = self._books.read()
+        items = []
+        for one in plan.items:
+            made = done.get(one.change or "")
+            items.append(one.moved(made.state, made.detail) if made else one)
+        snapshot, _ = current(self.store)
+        return Report(
+            campaign=self.campaign,
+            action=action,
+            items=tuple(items),
+            changes=plan.changes,
+            source=self.store.source,
+            snapshot=snapshot,
+            requests=account.requests,
+            successor=successor,
+        )
+
+    def rollback(self, calls: IamCalls, items: Collection[str] = ()) -> Report:
+        """Bring back what was applied; the revocations are planned again, and asked again.
+
+        A change is taken back whole, with every item that it carried out.
+        """
+        with alone(self.store.location):
+            chosen = {one.item for one in self._removals(items)}
+            account = self._books.read()
+            current_of = {item: one.change for item, one in account.standing.items()}
+            todo = [
+                change
+                for change in reversed(tuple(account.changes.values()))
+                if any(current_of.get(item) == change.id for item in change.items)
+                and chosen.intersection(change.items)
+                and (change.id in account.made or _claimed(account, change))
+            ]
+            carrier = Carrier(calls, self._books, self._pause)
+            done: dict[str, Done] = {}
+            for change in todo:
+                self._books.rolling_back(change, "change")
+                made = done[change.id] = carrier.restore(change)
+                if made.state is State.PLANNED:
+                    self._books.rolling_back(change, "done", made.detail)
+            back = {
+                item
+                for change in todo
+                if done[change.id].state is State.PLANNED
+                for item in change.items
+            }
+            touched = {item for change in todo for item in change.items}
+            successor = self._successor(back, "Its removal was rolled back.") if back else None
+        return self._rolled(chosen | touched, account, done, todo, successor)
+
+    def _rolled(
+        self,
+        items: Collection[str],
+        account: Account,
+        done: Mapping[str, Done],
+        todo: Sequence[Change],
+        successor: str | None,
+    ) -> Report:
+        found = []
+        for removal in self._removals(items):
+            known = account.standing.get(removal.item)
+            made = done.get((known.change if known else None) or "")
+            state = made.state if made else _state(known)
+            detail = made.detail if made else "Nothing was applied for it."
+            shown = replace(
+                outcome_of(removal, state, detail), change=known.change if known else None
+            )
+            found.append(shown)
+        return Report(
+            campaign=self.campaign,
+            action="rollback",
+            items=tuple(found),
+            changes=tuple(todo),
+            source=self.store.source,
+            requests=self._books.read().requests,
+            successor=successor,
+        )
+
+    # -- proving ------------------------------------------------------------------------------
+
+    def verify(self, items: Collection[str] = ()) -> Report:
+        """Judge every revocation by the last reading of the store, and record what it shows."""
+        chosen = self._removals(items)
+        snapshot, estate = current(self.store)
+        analyst = Analyst(estate, packaged())
+        verifier = Verifier(analyst, staged(self.store, self.campaign), self._removals(()))
+        account = self._books.read()
+        found = verifier.verify(chosen, account)
+        moved = [one for one in found if _moved(one, account.standing.get(one.item))]
+        if moved:
+            self._record(found, moved, snapshot)
+        back = {one.item for one in moved if one.state is State.REAPPEARED}
+        successor = self._successor(back, "What was revoked is there again.") if back else None
+        return Report(
+            campaign=self.campaign,
+            action="verify",
+            items=found,
+            source=self.store.source,
+            snapshot=snapshot,
+            requests=account.requests,
+            successor=successor,
+        )
+
+    def _record(self, found: Sequence[Outcome], moved: Sequence[Outcome], snapshot: str) -> None:
+        _, estate = current(self.store)
+        body = {
+            "snapshot": snapshot,
+            "taken_at": to_rfc3339(estate.taken_at),
+            "items": [{"item": one.item, "state": one.state.value} for one in found],
+        }
+        with self.store.write(self.actor) as tx:
+            tx.clock = self.clock
+            tx.append(EntryType.APPLY_VERIFIED, body, campaign=self.campaign)
+            for one in moved:
+                told = record_body(
+                    one.item, one.state, one.detail, one.change, one.still_allowed_by
+                )
+                tx.append(EntryType.REMEDIATION_RECORDED, told, campaign=self.campaign)
+
+    # -- handing over -------------------------------------------------------------------------
+
+    def handed_over(self, plan: Report, reference: str) -> Report:
+        """Record that whoever writes has what was planned; `reference` says where."""
+        waiting = (State.PLANNED, State.HANDED_OVER, State.NOT_SUPPORTED)
+        detail = f"Handed over: {reference}; a later reading verifies it."
+        found = []
+        with self.store.write(self.actor) as tx:
+            tx.clock = self.clock
+            for one in plan.items:
+                if one.state not in waiting:
+                    found.append(one)
+                    continue
+                moved = one.moved(State.HANDED_OVER, detail)
+                told = record_body(one.item, State.HANDED_OVER, detail, None, one.still_allowed_by)
+                tx.append(EntryType.REMEDIATION_RECORDED, told, campaign=self.campaign)
+                found.append(moved)
+        return replace(plan, action="hand-over", items=tuple(found), dry_run=False)
+
+
+def watch(store: Store, clock: Clock, actor: Actor, *, pause: Pause) -> tuple[Report, ...]:
+    """Judge what was revoked earlier by the last reading; return the campaigns in which it is back."""
+    with store.read() as session:
+        campaigns = watched(session)
+    found = []
+    for campaign in campaigns:
+        report = Remediation(store, clock, actor, campaign, pause=pause).verify()
+        if any(one.state is State.REAPPEARED for one in report.items):
+            found.append(report)
+    return tuple(found)
+
+
+def _state(known: Standing | None) -> State:
+    return known.state if known is not None else State.PLANNED
+
+
+def _shown(known: Standing) -> State:
+    if known.state is State.VERIFIED and known.still_allowed_by:
+        return State.STILL_ALLOWED
+    return known.state
+
+
+def _moved(one: Outcome, known: Standing | None) -> bool:
+    before = known.state if known is not None else State.PLANNED
+    after = State.VERIFIED if one.state is State.STILL_ALLOWED else one.state
+    return after is not before
+
+
+def _claimed(account: Account, change: Change) -> bool:
+    return any(
+        (known := account.standing.get(item)) is not None and known.state is State.CLAIMED
+        for item in change.items
+    )
+
+
+def _may(change: Change, *, shared: bool) -> bool:
+    return change.owned_by is None and (shared or not change.others)
+
+
+__all__ = ["BRAKE", "Remediation", "Report", "detail_of", "watch"]
