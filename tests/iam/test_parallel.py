@@ -6,7 +6,7 @@ from queue import SimpleQueue
 
 import pytest
 
-from recert.iam.parallel import run_many
+from recert.iam.parallel import run_batches, run_many
 from recert.iam.simulate import run_lines
 
 
@@ -68,3 +68,10 @@ def test_it_can_be_left_early() -> None:
     answers = run_many(lines(6000), workers=1)
     assert next(answers)[1] is False
     answers.close()
+
+
+def test_a_batch_holds_back_nothing_that_is_ready() -> None:
+    asked = lines(600)
+    batches = list(run_batches(asked, workers=1))
+    assert [answer for batch in batches for answer in batch] == list(run_lines(asked))
+    assert all(len(batch) <= 256 for batch in batches)

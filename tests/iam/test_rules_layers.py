@@ -309,6 +309,8 @@ def test_rule_32_a_session_is_its_role_without_the_path() -> None:
     named = f"arn:aws:iam::{OWN}:role/team/x/R"
     assert decided(resource=policy(allow(Principal={"AWS": named}))) == YES
     assert decided(resource=policy(allow(Principal={"AWS": named + "2"}))) == NO
+    # A role that calls by its own ARN is known with its path.
+    assert decided(resource=policy(allow(Principal={"AWS": named})), caller=ROLE) == NO
     trust = policy(allow("sts:AssumeRole", Principal={"AWS": ROLE}))
     assert decided(action="sts:AssumeRole", on=TARGET, resource=trust) == YES
 

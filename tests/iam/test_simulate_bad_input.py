@@ -29,6 +29,13 @@ BAD = [
     ("{", None, "Not JSON"),
     ("[1]", None, "JSON object"),
     ("7", None, "JSON object"),
+    ('{"id": "c1", "PolicyInputList": [', "c1", "Not JSON"),
+    ('{"id": "c1", "PolicyInputList": ' + "[" * 100_000, "c1", "Nested too deeply"),
+    ('{"id": {"a": 1}, "ActionNames": ]', {"a": 1}, "Not JSON"),
+    ('{"id": "c1', None, "Not JSON"),
+    ('{"id": 12', None, "Not JSON"),
+    ('{"id": "c1", "a": 1} {', "c1", "Not JSON"),
+    ('["id": "c1"]', None, "Not JSON"),
     ("[" * 100_000, None, "Nested too deeply"),
     ('{"id": 1' + "0" * 5000 + "}", None, "too long"),
     ('{"id": 7, "id": 7}', 7, "stands twice"),
@@ -66,6 +73,17 @@ BAD = [
     (line(CallerArn=5), "c1", "CallerArn"),
     (line(CallerArn="me"), "c1", "CallerArn"),
     (line(ContextEntries={"a": "b"}), "c1", "ContextEntries"),
+    (line(ContextEntries={}), "c1", "ContextEntries"),
+    (line(ResourceArns=""), "c1", "ResourceArns"),
+    (
+        line(
+            ContextEntries=[
+                {"ContextKeyName": "a", "ContextKeyValues": ["1"], "ContextKeyType": ["string"]}
+            ]
+        ),
+        "c1",
+        "ContextKeyType",
+    ),
     (line(ContextEntries=[1]), "c1", "ContextEntries[0]"),
     (
         line(ContextEntries=[{"ContextKeyName": "a", "ContextKeyValues": "x"}]),
@@ -177,6 +195,33 @@ def test_any_policy_and_any_element_is_answered(policy: Any, value: Any, key: st
     for document in (policy, {"Statement": [statement]}, {"Statement": [policy]}):
         ((answer, good),) = answers(line(PolicyInputList=[document]))
         assert ("error" in answer) is not good
+
+
+@settings(deadline=None)
+@given(ANYTHING, st.sampled_from(["ContextKeyName", "ContextKeyValues", "ContextKeyType"]))
+def test_any_context_entry_is_answered(value: Any, key: str) -> None:
+    entry = {"ContextKeyName": "a", "ContextKeyValues": ["1"], "ContextKeyType": "string"}
+    ((answer, good),) = answers(line(ContextEntries=[{**entry, key: value}]))
+    assert ("error" in answer) is not good
+
+
+@settings(deadline=None)
+@given(
+    ANYTHING,
+    st.sampled_from(sorted(set(line()) | {"ResourceArns", "ResourceOwner", "CallerArn"}))
+    | st.sampled_from(["ResourcePolicy", "ServiceControlPolicies", "SessionPolicyInputList"]),
+)
+def test_any_element_is_answered(value: Any, key: str) -> None:
+    ((answer, good),) = answers(line(**{key: value}))
+    assert ("error" in answer) is not good
+
+
+def test_bytes_that_are_no_utf8_fail_their_line_only() -> None:
+    good = json.dumps(line()).encode()
+    found = list(run_lines([good, b'{"id": "n", "x": "\xff"}', b"\xff\xfe", good]))
+    assert [well for _, well in found] == [True, False, False, True]
+    assert json.loads(found[1][0]) == {"id": "n", "error": "Byte 19 of the line is not UTF-8."}
+    assert json.loads(found[2][0])["id"] is None
 
 
 @settings(deadline=None)
