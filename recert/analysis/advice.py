@@ -47,7 +47,7 @@ def advise(
     if not effective:
         return Advice("revoke", f"It has no effect today: {_why_not(blocked_by)}.")
     if use.state == "unused":
-        return Advice("revoke", f"Not used: {use.words}, as IAM reports.")
+        return Advice("revoke", unused_words(use))
     if explained_by is None and keep and len(keep) < len(effective):
         counted = (
             f"What the agent is connected to needs {len(keep)} of its {len(effective)} actions."
@@ -67,6 +67,11 @@ def _of_explanation(explained_by: str | None, risks: tuple[str, ...]) -> Advice:
     if "wildcard_resource" in risks:
         return Advice("look", f"Needed for {explained_by}, but it reaches more than that.")
     return Advice("attest", f"Needed for {explained_by}.")
+
+
+def unused_words(use: LastUse) -> str:
+    """Say that something was not used, and that it is IAM who says so."""
+    return f"Not used: {use.words}{'' if 'IAM' in use.words else ', as IAM reports'}."
 
 
 def in_words(serious: Iterable[str]) -> str:

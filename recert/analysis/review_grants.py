@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from recert.analysis import ranks
-from recert.analysis.advice import Advice, in_words
+from recert.analysis.advice import Advice, in_words, unused_words
 from recert.analysis.analyst import Analyst
 from recert.analysis.fingerprint import document
 from recert.analysis.grants import RESOURCE_KIND, ReviewGrant
@@ -178,7 +178,7 @@ def _permission_advice(grant: ReviewGrant) -> Advice:
 
 def _attachment_advice(held: list[ReviewGrant], risks: tuple[str, ...]) -> Advice:
     if held[0].last_used.state == "unused":
-        return Advice("revoke", f"Not used: {held[0].last_used.words}, as IAM reports.")
+        return Advice("revoke", unused_words(held[0].last_used))
     if not any(grant.effective.effective for grant in held):
         return Advice("revoke", "Nothing of it gets through today.")
     explained = [grant for grant in held if grant.explained_by is not None]

@@ -12,10 +12,12 @@ from recert.analysis.fingerprint import (
     integration_basis,
     source_basis,
 )
-from recert.analysis.sensitivity import class_of
+from recert.analysis.sensitivity import class_of, class_rank
 from recert.analysis.subjects import ReviewSubject
 from recert.estate.agents import Agent, AgentVersion
 from recert.estate.integrations import ActionGroup, KnowledgeBase
+
+_SENSITIVE = class_rank("confidential")
 
 
 def integration_subjects(analyst: Analyst, agent_arn: str) -> Iterable[ReviewSubject]:
@@ -128,6 +130,7 @@ def _source(
         {"knowledge_base": base.arn, "data_source": basis, "classification": sensitivity},
         {"name": name, "classification_known": tags is not None},
         reason=f"Its data is classed {sensitivity}." if sensitivity else "",
+        verdict="look" if class_rank(sensitivity) >= _SENSITIVE else "attest",
     )
 
 

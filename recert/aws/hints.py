@@ -21,14 +21,16 @@ _WATCHED: dict[str, str] = {
         "UpdateAgentKnowledgeBase DisassociateAgentKnowledgeBase AssociateAgentCollaborator "
         "UpdateAgentCollaborator DisassociateAgentCollaborator CreateAgentAlias UpdateAgentAlias "
         "DeleteAgentAlias CreateDataSource UpdateDataSource DeleteDataSource UpdateKnowledgeBase "
-        "UpdateGuardrail DeleteGuardrail CreateFlow UpdateFlow DeleteFlow CreateFlowAlias "
-        "UpdateFlowAlias TagResource UntagResource"
+        "UpdateGuardrail CreateGuardrailVersion DeleteGuardrail CreateFlow UpdateFlow DeleteFlow "
+        "CreateFlowAlias UpdateFlowAlias TagResource UntagResource"
     ),
     "bedrock-agentcore": (
         "CreateAgentRuntime UpdateAgentRuntime DeleteAgentRuntime UpdateAgentRuntimeEndpoint "
         "CreateHarness UpdateHarness DeleteHarness UpdateHarnessEndpoint CreateGateway "
         "UpdateGateway DeleteGateway CreateGatewayTarget UpdateGatewayTarget DeleteGatewayTarget "
-        "PutResourcePolicy UpdateOauth2CredentialProvider UpdatePolicy DeletePolicy UpdateMemory "
+        "SynchronizeGatewayTargets PutResourcePolicy CreateOauth2CredentialProvider "
+        "UpdateOauth2CredentialProvider CreateApiKeyCredentialProvider "
+        "UpdateApiKeyCredentialProvider UpdatePolicy DeletePolicy CreateMemory UpdateMemory "
         "TagResource UntagResource"
     ),
     "lambda": (

@@ -11,6 +11,7 @@ from recert.campaigns import transitions
 from recert.campaigns.asking import packaged
 from recert.campaigns.history import last_reviewed
 from recert.campaigns.opening import Draft, Scene, open_draft
+from recert.campaigns.quiet import launch
 from recert.campaigns.reads import rows
 from recert.clock import from_rfc3339
 from recert.lifecycle import Estate, Severity, TriggerPolicy
@@ -54,8 +55,7 @@ def review_what_is_due(
             due_in_days=policy.due_days[level],
         )
         row = open_draft(tx, scene, draft)
-        if row.state == "staged":
-            transitions.launch(tx, row)
+        launch(tx, row, policy)
         opened.append(row.id)
     return tuple(opened)
 

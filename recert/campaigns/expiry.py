@@ -3,12 +3,13 @@
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from recert.campaigns import transitions
 from recert.campaigns.history import last_signed
 from recert.campaigns.opening import Draft, Scene, open_draft
+from recert.campaigns.quiet import launch
 from recert.campaigns.reads import rows
 from recert.campaigns.transitions import OPEN
 from recert.clock import to_rfc3339
+from recert.lifecycle import TriggerPolicy
 from recert.store.tables import CampaignRow, DecisionRow, ItemRow
 from recert.store.transaction import Transaction
 from recert.text import plural
@@ -30,7 +31,7 @@ def expired_agents(session: Session, now: str) -> list[str]:
     return [agent for (agent,) in rows(session, statement)]
 
 
-def ask_again(tx: Transaction, scene: Scene) -> tuple[str, ...]:
+def ask_again(tx: Transaction, scene: Scene, policy: TriggerPolicy) -> tuple[str, ...]:
     """Open a campaign for each agent with decisions that ran out and are not asked about already."""
     now = to_rfc3339(tx.clock.now())
     opened = []
@@ -54,8 +55,7 @@ def ask_again(tx: Transaction, scene: Scene) -> tuple[str, ...]:
             only={agent: frozenset(wanted)},
         )
         row = open_draft(tx, scene, draft)
-        if row.state == "staged":
-            transitions.launch(tx, row)
+        launch(tx, row, policy)
         opened.append(row.id)
     return tuple(opened)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from recert.analysis import Catalogue, unread
-from recert.campaigns import drift, transitions
+from recert.campaigns import drift
 from recert.campaigns.asking import Ask, asking
 from recert.campaigns.cadence import may_be_due, review_what_is_due
 from recert.campaigns.drift import Drift
@@ -18,6 +18,7 @@ from recert.campaigns.happenings import cause_json, record_events
 from recert.campaigns.leavers import newly_left
 from recert.campaigns.opening import Draft, Scene, extend, make_scene, open_draft
 from recert.campaigns.population import Subject
+from recert.campaigns.quiet import launch, launch_waiting
 from recert.campaigns.verification import verify_revocations
 from recert.clock import Clock, to_rfc3339
 from recert.lifecycle import CampaignPlan, Estate, Event, Opens, TriggerPolicy, compare, plan
@@ -98,15 +99,21 @@ def _take(store: Store, tx: Transaction, estate: Estate, api_calls: int, kit: _K
     scene = make_scene(tx, snapshot, estate, kit.ask, zone=kit.zone)
     left = newly_left(tx.session, scene.estate) if earlier is not None else ()
     overdue = may_be_due(tx.session, kit.policy, now)
+    waiting = launch_waiting(tx, kit.policy)
     if same and not (left or overdue or expired_agents(tx.session, to_rfc3339(now))):
-        return _intake(estate, snapshot, 0, (), unchanged=False)
+        return _intake(estate, snapshot, 0, waiting, unchanged=False)
     old = make_scene(tx, snapshot, earlier, kit.ask).estate if earlier is not None else None
     events = (*(() if same else compare(old, scene.estate)), *left)
     record_events(tx, snapshot, events)
-    campaigns = react(tx, scene, events, kit.policy, earlier=old) if events or not same else ()
+    reacted = react(tx, scene, events, kit.policy, earlier=old) if events or not same else ()
+    campaigns = tuple(dict.fromkeys((*waiting, *reacted)))
     verified = verify_revocations(tx, scene)
     campaigns = (*campaigns, *(one for one in verified if one not in campaigns))
-    campaigns = (*campaigns, *ask_again(tx, scene), *review_what_is_due(tx, scene, kit.policy))
+    campaigns = (
+        *campaigns,
+        *ask_again(tx, scene, kit.policy),
+        *review_what_is_due(tx, scene, kit.policy),
+    )
     return _intake(estate, snapshot, len(events), campaigns, unchanged=False)
 
 
@@ -147,7 +154,7 @@ def react(
             cause_json(scene.snapshot, event, scene.mark) for event in by_agent.get(agent, ())
         ]
         if agent in estate.agents_by_arn:
-            found = _Agent(tx, scene, agent, plans.get(agent), causes)
+            found = _Agent(tx, scene, agent, plans.get(agent), causes, policy)
             touched.update(dict.fromkeys(found.react(running=agent in running)))
         elif agent in gone and earlier is not None:
             about = Subject(agent, earlier.agents_by_arn[agent].name, None)
@@ -169,6 +176,7 @@ class _Agent:
     agent: str
     plan: CampaignPlan | None
     causes: list[dict[str, object]]
+    policy: TriggerPolicy
 
     def react(self, *, running: bool) -> list[str]:
         if not running:
@@ -207,6 +215,5 @@ class _Agent:
             only=only,
         )
         row = open_draft(self.tx, self.scene, draft)
-        if row.state == "staged":
-            transitions.launch(self.tx, row)
+        launch(self.tx, row, self.policy)
         return [row.id]

@@ -33,6 +33,8 @@ def _triggers(settings: Settings) -> Iterator[Setting]:
         for severity, number in days.items():
             source = str(settings.file) if severity.value in stated else _DEFAULT
             yield Setting(f"triggers.{name}.{severity.value}", number, source)
+    told = policy.quiet.words if policy.quiet else None
+    yield Setting("triggers.quiet", told, str(settings.file) if told else _DEFAULT)
 
 
 def _owners(settings: Settings) -> Iterator[Setting]:

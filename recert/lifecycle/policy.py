@@ -9,10 +9,17 @@ Read from the table `[triggers]` of `recert.toml`:
     critical = 3
     [triggers.cadence_days]      # by risk tier: how long a certification holds
     critical = 90
+    [triggers.quiet]             # campaigns are prepared, and launched when it is over
+    from = "20:00"
+    to = "07:00"
+    zone = "Europe/Madrid"       # UTC without it
+    weekends = true
 """
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime, time
 from typing import Any
 
 from pydantic import Field
@@ -21,8 +28,12 @@ from recert.errors import UsageError
 from recert.estate.base import Frozen
 from recert.lifecycle.events import Event, Severity
 from recert.lifecycle.kinds import KINDS, Opens
+from recert.lifecycle.quiet import QuietHours, zone_of
 
 _LONGEST_DAYS = 3650
+_TABLES = ("events", "due_days", "cadence_days", "quiet")
+_QUIET = ("from", "to", "zone", "weekends")
+_HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 DUE_DAYS: dict[Severity, int] = {
     Severity.CRITICAL: 3,
@@ -42,12 +53,13 @@ class TriggerPolicy(Frozen):
     """Which events open what; without a configuration, what is right for most.
 
     `events` holds the overrides, `due_days` the days by severity, `cadence_days` the days that a
-    certification holds by risk tier.
+    certification holds by risk tier; in `quiet` hours no campaign is launched.
     """
 
     events: dict[str, Opens] = Field(default_factory=dict)
     due_days: dict[Severity, int] = DUE_DAYS
     cadence_days: dict[Severity, int] = CADENCE_DAYS
+    quiet: QuietHours | None = None
 
     @classmethod
     def from_table(
@@ -59,12 +71,17 @@ class TriggerPolicy(Frozen):
         """
         reader = _Reader(text, name)
         for key in table:
-            reader.require(key, ("events", "due_days", "cadence_days"), "trigger setting")
+            reader.require(key, _TABLES, "trigger setting")
         return cls(
             events=reader.events(table.get("events", {})),
             due_days=reader.days(table.get("due_days", {}), "due_days", DUE_DAYS),
             cadence_days=reader.days(table.get("cadence_days", {}), "cadence_days", CADENCE_DAYS),
+            quiet=reader.quiet(table["quiet"]) if "quiet" in table else None,
         )
+
+    def is_quiet(self, instant: datetime) -> bool:
+        """Tell whether an aware instant falls into the quiet hours."""
+        return self.quiet is not None and self.quiet.covers(instant)
 
     def opens(self, kind: str) -> Opens:
         """Return what an event of this kind opens; an unknown kind is reviewed, not noted."""
@@ -127,6 +144,34 @@ class _Reader:
                 )
             found[Severity(key)] = value
         return found
+
+    def quiet(self, table: object) -> QuietHours:
+        entries = self._entries(table, "quiet")
+        for key in entries:
+            self.require(key, _QUIET, "setting of quiet hours")
+        hours = [self._hour(entries.get(key), key) for key in ("from", "to")]
+        zone, weekends = entries.get("zone", "UTC"), entries.get("weekends", False)
+        if not isinstance(weekends, bool):
+            raise UsageError(
+                f"{self._where('weekends', 'quiet')}: weekends is {weekends!r}.",
+                "Write true or false.",
+            )
+        try:
+            zone_of(zone)
+        except (KeyError, ValueError, OSError, TypeError) as error:
+            raise UsageError(
+                f"{self._where('zone', 'quiet')}: there is no time zone {zone!r}.",
+                "Give an IANA name such as Europe/Berlin.",
+            ) from error
+        return QuietHours(start=hours[0], end=hours[1], zone=zone, weekends=weekends)
+
+    def _hour(self, value: object, key: str) -> time:
+        if isinstance(value, str) and _HOUR.fullmatch(value):
+            return time.fromisoformat(value)
+        raise UsageError(
+            f"{self._where(key, 'quiet')}: quiet.{key} is {value!r}.",
+            'Write the hour as "20:00".',
+        )
 
     def _entries(self, table: object, name: str) -> dict[str, Any]:
         if not isinstance(table, Mapping):

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recert.analysis import Catalogue, findings, fingerprint, review_subjects
@@ -126,6 +126,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(JSON)
 def test_no_document_breaks_the_reading_of_meaning(value: Any) -> None:
     text = json.dumps(value)
@@ -133,6 +134,7 @@ def test_no_document_breaks_the_reading_of_meaning(value: Any) -> None:
     assert found is None or found == units(text)
 
 
+@settings(deadline=None)
 @given(document=JSON)
 def test_no_document_breaks_an_answer(document: Any, w: Any, catalogue: Catalogue) -> None:
     estate: Estate = w.small()

@@ -127,3 +127,24 @@ def test_an_owner_who_left_opens_a_campaign_for_what_they_own_once(
     again = house.sync(w.estate(agents, roles, day=2))
     assert (again.events, again.campaigns) == (0, ())
     assert house.problems() == []
+
+
+QUIET = TriggerPolicy.from_table({"quiet": {"from": "08:00", "to": "10:00"}})
+
+
+def test_in_quiet_hours_a_campaign_is_prepared_and_launched_when_they_are_over(
+    w: ModuleType, house: Any
+) -> None:
+    roles = {"hr-role": ["s3:GetObject"]}
+    house.sync(w.estate([w.agent("hr")], roles), policy=QUIET)
+    changed = [w.agent("hr", purpose="payroll")]
+    taken = house.sync(w.estate(changed, roles, day=1), policy=QUIET)
+    (campaign,) = taken.campaigns
+    assert house.as_("alice").campaign(campaign).state == "staged"
+    by_hand = house.open("hr", launch=False)
+    house.clock.instant = house.clock.now() + timedelta(hours=3)
+    taken = house.sync(w.estate(changed, roles, day=2), policy=QUIET)
+    assert taken.campaigns == (campaign,)
+    assert house.as_("alice").campaign(campaign).state == "active"
+    assert house.as_("alice").campaign(by_hand).state == "staged"
+    assert house.problems() == []

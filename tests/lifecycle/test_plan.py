@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recert.estate.estate import Estate
@@ -44,6 +44,7 @@ def test_the_events_of_one_agent_make_one_campaign_with_all_causes() -> None:
     assert (second.agents, second.depth, second.due_in_days) == (("b",), Opens.DELTA, 14)
 
 
+@settings(deadline=None)
 @given(st.permutations(EVENTS))
 def test_neither_order_nor_repetition_matters(events: list[Event]) -> None:
     assert plan([*events, *events[:2]], POLICY) == plan(EVENTS, POLICY)

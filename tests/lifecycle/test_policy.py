@@ -1,6 +1,7 @@
 """The trigger policy: what it says by default, and what it refuses."""
 
 import tomllib
+from datetime import datetime
 
 import pytest
 
@@ -94,6 +95,14 @@ def test_days_are_merged_with_the_default() -> None:
         ("[triggers.due_days]\ncritical = true", ("line 2", "whole days")),
         ("[triggers.cadence_days]\nsevere = 3", ("line 2", "severity")),
         ("[triggers]\nevents = 3", ("line 2", "table")),
+        ('[triggers.quiet]\nfrom = "25:00"\nto = "07:00"', ("line 2", "25:00")),
+        ('[triggers.quiet]\nfrom = "20:00"', ("quiet.to",)),
+        ('[triggers.quiet]\nform = "20:00"', ("line 2", "Did you mean from?")),
+        ('[triggers.quiet]\nfrom = "20:00"\nto = "07:00"\nzone = "Mars"', ("line 4", "Mars")),
+        (
+            '[triggers.quiet]\nfrom = "20:00"\nto = "07:00"\nweekends = "no"',
+            ("line 4", "true or false"),
+        ),
     ],
 )
 def test_what_it_cannot_be_is_refused_with_line_and_nearest_name(
@@ -103,3 +112,24 @@ def test_what_it_cannot_be_is_refused_with_line_and_nearest_name(
         read(text)
     for part in says:
         assert part in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("instant", "quiet"),
+    [
+        ("2026-11-24T18:59:00+00:00", False),
+        ("2026-11-24T19:00:00+00:00", True),
+        ("2026-11-25T05:59:00+00:00", True),
+        ("2026-11-25T06:00:00+00:00", False),
+        ("2026-11-28T12:00:00+00:00", True),
+        ("2026-07-15T18:00:00+00:00", True),
+        ("2026-07-15T17:59:00+00:00", False),
+    ],
+)
+def test_quiet_hours_follow_the_clock_of_their_zone(instant: str, *, quiet: bool) -> None:
+    text = '[triggers.quiet]\nfrom = "20:00"\nto = "07:00"\nzone = "Europe/Madrid"\nweekends = true'
+    assert read(text).is_quiet(datetime.fromisoformat(instant)) is quiet
+
+
+def test_without_quiet_hours_nothing_is_quiet() -> None:
+    assert not TriggerPolicy().is_quiet(datetime.fromisoformat("2026-11-24T03:00:00+00:00"))

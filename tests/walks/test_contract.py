@@ -173,16 +173,21 @@ def test_settings_say_where_they_come_from(recert: Recert, tmp_path: Path) -> No
     assert settings["owners.tags"]["value"] == ["team"]
 
 
-def test_a_simulation_needs_no_store_and_one_bad_line_stops_nothing(recert: Recert) -> None:
+def test_a_simulation_needs_no_store_and_one_bad_line_stops_nothing(
+    recert: Recert, tmp_path: Path
+) -> None:
     good = (
         '{"id": "c1", "PolicyInputList": [{"Version": "2012-10-17", "Statement": [{"Effect": '
         '"Allow", "Action": "s3:*", "Resource": "*"}]}], "ActionNames": ["s3:GetObject"]}'
     )
-    done = recert("simulate", stdin=f"{good}\nnot json\n{good}\n")
+    requests = tmp_path / "requests.jsonl"
+    requests.write_text(f"{good}\nnot json\n{good}\n", encoding="utf-8")
+    done = recert("simulate", requests)
     lines = done.out.splitlines()
     assert done.code == 1
     assert ["EvaluationResults" in line for line in lines] == [True, False, True]
-    assert recert("simulate", stdin=good).code == 0
+    requests.write_text(good, encoding="utf-8")
+    assert recert("simulate", requests).code == 0
 
 
 def test_an_owner_that_a_person_states_wins_over_tags(walk: Walk) -> None:

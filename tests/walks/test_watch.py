@@ -272,6 +272,7 @@ def test_every_watched_call_is_taken_for_a_hint() -> None:
             assert read_hint(envelope(name, source)).watched
 
 
+@settings(deadline=None)
 @given(
     body=st.one_of(
         st.text(), st.recursive(st.none() | st.text() | st.integers(), st.lists).map(json.dumps)
@@ -282,6 +283,7 @@ def test_no_message_is_more_than_refused(body: str) -> None:
         read_hint(body)
 
 
+@settings(deadline=None)
 @given(
     changes=st.dictionaries(
         st.sampled_from(["eventID", "eventName", "eventSource", "eventTime", "awsRegion"]),
