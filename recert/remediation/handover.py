@@ -8,7 +8,7 @@ from recert.errors import UsageError
 from recert.paths import ensure_private_dir
 from recert.remediation.carry_out import commands
 from recert.remediation.model import Change, Operation, readable
-from recert.remediation.service import Report
+from recert.remediation.report import Report
 from recert.text import visible
 
 _SOURCES = {

@@ -1,8 +1,7 @@
 """The remediation of one campaign: plan, apply, verify, roll back, hand over, watch."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from recert.aws.executor import IamCalls
 from recert.campaigns.remedies import (
@@ -23,74 +22,14 @@ from recert.errors import RefusedError, UsageError
 from recert.remediation.books import Account, Books, Standing, record_body
 from recert.remediation.carry_out import Carrier, Done, Pause
 from recert.remediation.lock import alone
-from recert.remediation.model import DONE, OPEN, Change, Outcome, State
-from recert.remediation.plan import Plan, Planner, detail_of, outcome_of
+from recert.remediation.model import OPEN, Change, Outcome, State
+from recert.remediation.plan import CHANGED, Plan, Planner, detail_of, outcome_of
+from recert.remediation.report import Report
 from recert.remediation.verify import Verifier
 from recert.text import plural
 
 BRAKE = 100
 """So many items one run may take unless it names their number."""
-_GOOD: Mapping[str, frozenset[State]] = {
-    "plan": DONE | {State.PLANNED, State.HANDED_OVER, State.CLAIMED, State.APPLIED},
-    "apply": DONE | {State.APPLIED, State.HANDED_OVER},
-    "verify": DONE,
-    "rollback": frozenset(State) - {State.FAILED},
-    "hand-over": DONE | {State.HANDED_OVER, State.APPLIED},
-}
-"""The states of an item in which nothing is left for the action."""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What an action came to; `dry_run` where nothing was written."""
-
-    campaign: str
-    action: str
-    items: tuple[Outcome, ...]
-    changes: tuple[Change, ...] = ()
-    dry_run: bool = False
-    source: str | None = None
-    snapshot: str | None = None
-    requests: Mapping[str, Sequence[str]] | None = None
-    successor: str | None = None
-
-    @property
-    def complete(self) -> bool:
-        """Whether every item is where the action wanted it."""
-        good = _GOOD[self.action]
-        return all(one.state in good for one in self.items)
-
-    @property
-    def exit_code(self) -> int:
-        """0 done, 3 done but incomplete."""
-        return 0 if self.complete else 3
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many items are in each state."""
-        found: dict[str, int] = {}
-        for one in self.items:
-            found[one.state.value] = found.get(one.state.value, 0) + 1
-        return found
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the report as `remediate` prints it."""
-        told = self.requests or {}
-        return {
-            "campaign": self.campaign,
-            "action": self.action,
-            "dry_run": self.dry_run,
-            "complete": self.complete,
-            "counts": self.counts,
-            "items": [one.as_json() for one in self.items],
-            "changes": [
-                {**one.as_json(), "request_ids": list(told.get(one.id, ()))} for one in self.changes
-            ],
-            "source": self.source,
-            "synthetic": self.source == "demo",
-            "snapshot": self.snapshot,
-            "successor": self.successor,
-        }
 
 
 class Remediation:
@@ -222,7 +161,11 @@ class Remediation:
 
     def _review_again(self, plan: Plan) -> str | None:
         """Ask again in a successor about what changed since the review."""
-        changed = {one.item for one in plan.items if one.state is State.FAILED}
+        changed = {
+            one.item
+            for one in plan.items
+            if one.state is State.FAILED and one.detail.endswith(CHANGED)
+        }
         if not changed:
             return None
         return self._successor(changed, "It changed between the review and its removal.")

@@ -53,7 +53,7 @@ def in_place(w: ModuleType, found: str) -> bool:
     )
 
 
-@pytest.mark.parametrize("fault", ["crash_after", "crash_before", "lose_after"])
+@pytest.mark.parametrize("fault", ["crash_after", "lose_after"])
 def test_a_fault_around_any_call_is_recorded_and_gone_on_with(
     w: ModuleType, scene: Any, fault: str
 ) -> None:
@@ -81,6 +81,7 @@ def test_a_fault_around_any_call_is_recorded_and_gone_on_with(
     assert set(w.states(house.verify(campaign)).values()) == {"verified"}
 
 
+@pytest.mark.campaign
 def test_a_crash_during_a_rollback_is_gone_on_with(w: ModuleType, scene: Any) -> None:
     for number in range(1, MOST):
         house, campaign, found = scene()

@@ -111,20 +111,17 @@ def managed(found: str) -> Any:
 
 @dataclass
 class Calls:
-    """The true calls, counted; `after` is run after the call of that number, `before` before it."""
+    """The true calls, counted, with a fault right after the call of a number, or a refusal."""
 
     inner: IamCalls
     made: list[str] = field(default_factory=list)
     crash_after: int | None = None
-    crash_before: int | None = None
     lose_after: int | None = None
     refuse: Mapping[str, str] = field(default_factory=dict)
 
     def call(self, account: str, operation: str, params: Mapping[str, Any]) -> Written:
         self.made.append(operation)
         number = len(self.made)
-        if number == self.crash_before:
-            raise Crash
         if operation in self.refuse:
             raise WriteRefusedError(operation, self.refuse[operation], "no", answered=True)
         done = self.inner.call(account, operation, params)
