@@ -1,6 +1,7 @@
 """A campaign in memory that answers like the services, for looking and for tests."""
 
 import hashlib
+import json
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -548,7 +549,12 @@ class Sample:
         for line in self.lines.values():
             if line.state == "decided" and line.verdict:
                 by[line.verdict.value] = by.get(line.verdict.value, 0) + 1
-        statement = "I reviewed these items on the evidence shown to me and decided them as listed."
+        meaning = (
+            "I reviewed these items on the evidence shown to me, and these decisions are mine."
+        )
+        statement = json.dumps(
+            {"meaning": meaning, "decisions_sha256": "b95862fc8549cc94", "size": 40}
+        )
         return SignSummary(campaign, self.caller.id, counts.decided, by, counts.pending, statement)
 
     def sign(self, campaign: str) -> Signed:
