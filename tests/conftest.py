@@ -1,6 +1,7 @@
 """What every test shares: its own home, no AWS environment, no network beyond loopback."""
 
 import os
+import signal
 import socket
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from hypothesis import settings
 # A busy machine makes an example slow; what must be fast is measured by benchmarks.
 settings.register_profile("recert", deadline=None)
 settings.load_profile("recert")
+
+# A shell ignores the interrupt for what it starts in the background, and children would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _LOOPBACK = ("127.", "::1", "localhost")
 
