@@ -21,6 +21,7 @@ from recert.paths import ensure_private_dir
 from recert.text import visible
 
 _BULK = "GetAccountAuthorizationDetails"
+_POLICY_READS = ("GetPolicy", "GetPolicyVersion")
 _MOST_PAGES = 1000
 
 
@@ -44,7 +45,7 @@ class IamOverlay:
         """Answer a write, or a read of an account that was written to; None leaves it to the recording."""
         if model.service_model.service_name != "iam" or model.name not in OPERATIONS:
             return None
-        if model.name in READS and not self._concerns(place.account, model.name):
+        if model.name in READS and not self._concerns(place.account, model.name, params):
             return None
         account = self._account(place.account)
         try:
@@ -55,9 +56,13 @@ class IamOverlay:
             self._keep(place.account, model.name, params)
         return encode_output(model, _plain(model, output), 200)
 
-    def _concerns(self, account: str, operation: str) -> bool:
+    def _concerns(self, account: str, operation: str, params: dict[str, Any]) -> bool:
         """Tell whether a read is the overlay's: after a write, and for what no recording holds."""
-        return account in self._written or operation not in {_BULK, "GetPolicy", "GetPolicyVersion"}
+        if account in self._written or operation not in {_BULK, *_POLICY_READS}:
+            return True
+        # The bulk call gives local policies whole, so a recording holds no call for them one by one.
+        policies = self._account(account).policies
+        return operation in _POLICY_READS and params.get("PolicyArn") in policies
 
     def _account(self, account: str) -> IamAccount:
         if account not in self._accounts:

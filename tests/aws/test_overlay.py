@@ -52,6 +52,14 @@ def role(tape: Any, journal: Path) -> Role:
     return reading.estate.roles[0]
 
 
+def test_a_policy_of_the_bulk_call_can_be_read_by_itself(recorded: Any, tmp_path: Path) -> None:
+    writer = IamWriter(source(recorded, tmp_path / "j"), ACCOUNT)
+    found = writer.call("GetPolicy", PolicyArn=POLICY).output["Policy"]
+    assert found["DefaultVersionId"] == "v3"
+    version = writer.call("GetPolicyVersion", PolicyArn=POLICY, VersionId="v3").output
+    assert version["PolicyVersion"]["Document"] == WIDE
+
+
 def test_before_any_write_the_recording_answers(recorded: Any, tmp_path: Path) -> None:
     found = role(recorded, tmp_path / "j")
     assert json.loads(found.inline[0].document) == WIDE
