@@ -16,7 +16,7 @@ from pathlib import Path
 
 from recert.cli import demo_store
 from recert.cli.context import Run
-from recert.cli.terminal import _Desk  # the same desk as the command line sets up
+from recert.cli.terminal import Desk
 from recert.clock import FixedClock
 from recert.tui.app import RecertApp
 from recert.tui.memory import Memory
@@ -65,7 +65,7 @@ async def draw(picture: Picture, target: Path, folder: Path) -> None:
     run = Run({"store": str(folder / f"{picture.name}.db"), "quiet": True})
     run.__dict__["clock"] = FixedClock(NOW)
     store = demo_store.ensure(run)
-    desk = _Desk(run, store)
+    desk = Desk(run, store)
     app = RecertApp(
         lambda: desk,
         banner="SYNTHETIC",

@@ -66,7 +66,7 @@ def _start(run: Run, ready: Callable[[], Store], *, banner: str | None) -> int:
     def open_services() -> Services:
         run.out.quiet = True  # the screen belongs to the UI from here on
         try:
-            return _Desk(run, ready())
+            return Desk(run, ready())
         except RecertError as error:
             failed.append(error)
             raise
@@ -83,7 +83,7 @@ def _start(run: Run, ready: Callable[[], Store], *, banner: str | None) -> int:
     return code
 
 
-class _Desk:
+class Desk:
     """Everything that the terminal UI can see and do, on one store for one caller."""
 
     def __init__(self, run: Run, store: Store) -> None:

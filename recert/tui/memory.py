@@ -44,7 +44,9 @@ class Memory:
     def keep(self, store: str, place: Place) -> None:
         """Write a place down, whole or not at all."""
         content = self._load()
-        items = {**self._items(store), place.campaign: place.item}
+        items = self._items(store)
+        items.pop(place.campaign, None)
+        items[place.campaign] = place.item
         recent = dict(list(items.items())[-_LIMIT:])
         content[store] = {"last": place.campaign, "items": recent}
         with suppress(OSError):

@@ -62,6 +62,12 @@ class Term:
         self._stream.feed(chunk)
         return bool(chunk)
 
+    def rest(self, seconds: float = 0.25) -> None:
+        """Take in what is written for so long; a verdict sooner than 150 ms after another is ignored."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.pump()
+
     def wait_for(self, wanted: str | Callable[[str], bool], seconds: float = 20.0) -> str:
         """Wait until something is on the screen and return the screen; fail after so many seconds."""
         holds = (

@@ -112,7 +112,7 @@ def test_a_reviewer_walks_the_demo_from_start_to_sign_off_with_the_keyboard_alon
         term.wait_for(f"{decided} of 36 of yours decided")
         term.wait_for("stored; u undoes")
         term.send("]")
-        term.wait_for(lambda now: "reading the evidence" not in now)
+        term.rest()
     term.send("gvGs")
     term.wait_for("36 items")
     term.send("none of these are mine\r")

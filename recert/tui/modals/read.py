@@ -11,7 +11,7 @@ from recert.campaigns.views import SignSummary, Verdict
 from recert.text import visible
 from recert.tui.keymap import EVERYWHERE, MODES, MOVE, SCREENS, TITLES, Key, help_lines, shown_keys
 from recert.tui.modals.base import Question
-from recert.tui.text import Piece, Role, Row, row, say
+from recert.tui.text import Piece, Role, Row, cut, row, say
 from recert.tui.theme import Surface
 from recert.tui.view.words import VERDICTS
 from recert.tui.widgets.canvas import Prose
@@ -174,10 +174,31 @@ def summary_rows(summary: SignSummary, strength: str) -> list[Row]:
         note = "privileged, decided by the owner of the agent: recorded as not independent"
         number = say(f"  {summary.not_independent:>5}  ", Role.WARN)
         lines.append(row(number, say(note, Role.WARN)))
-    lines += [(), row(say(summary.statement, Role.MUTED)), ()]
+    lines += [(), *_statement_rows(summary.statement), ()]
     lines.append(
         row(say("Press "), say("y", Role.KEY), say(" to sign. No other key signs.", Role.PLAIN))
         if summary.decided
         else row(say("There is nothing of yours to sign yet: decide something first.", Role.WARN))
     )
+    return lines
+
+
+def _statement_rows(statement: str) -> list[Row]:
+    """Return what is signed: its sentence, and the digests that bind it to decisions and ledger."""
+    try:
+        content = json.loads(statement)
+    except ValueError:
+        content = None
+    if not isinstance(content, dict) or not content.get("meaning"):
+        return [row(say(statement, Role.MUTED))]
+    lines = [row(say(f"“{content['meaning']}”"))]
+    for key, label in (
+        ("decisions_sha256", "decisions"),
+        ("head", "ledger head"),
+        ("size", "entries"),
+    ):
+        if content.get(key) is not None:
+            lines.append(
+                row(say(f"{label:<13}", Role.MUTED), say(cut(str(content[key]), 24), Role.MUTED))
+            )
     return lines

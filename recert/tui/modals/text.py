@@ -28,6 +28,15 @@ SNIPPETS = (
 """Rationales to start from; each has blanks that must be filled."""
 
 
+_FITTING = {
+    "revoke": "Left over from ___; nothing uses it since ___.",
+    "reduce": "Too wide: ___ is enough.",
+    "exception": "Accepted until ___ because ___; watched by ___.",
+    "abstain": "I cannot judge ___; ___ can.",
+}
+"""The line that comes first for a verdict."""
+
+
 def unfinished(text: str) -> str:
     """Return why a text is no rationale yet, empty where it is one."""
     if not text.strip():
@@ -142,10 +151,19 @@ class Rationale(Form):
     Rationale Listing { height: auto; max-height: 8; background: $panel; margin-top: 1; }
     """
 
-    def __init__(self, title: str, intro: Sequence[Row], value: str, recent: Sequence[str]) -> None:
-        ask = Ask("rationale", "Why", "It is needed for …", value)
+    def __init__(
+        self,
+        title: str,
+        intro: Sequence[Row],
+        value: str,
+        recent: Sequence[str],
+        *,
+        first: str = "",
+    ) -> None:
+        ask = Ask("rationale", "Why", "in your own words", value)
         super().__init__(title, intro, [ask], date.min)
-        self._snippets = (*recent, *(text for text in SNIPPETS if text not in recent))
+        others = sorted(SNIPPETS, key=lambda text: text != _FITTING.get(first))
+        self._snippets = (*recent, *(text for text in others if text not in recent))
 
     def extras(self) -> Iterable[Widget]:
         """Yield the lines to start from."""

@@ -26,7 +26,9 @@ class Questioning(Deciding):
         request, lines = parcel.request, parcel.before
         intro = [*self._about(lines), row(say(error.what, Role.WARN))]
         glyph, word, _role = VERDICTS[request.verdict]
-        question = Rationale(f"{glyph} {word}: why?", intro, request.rationale, self.recent)
+        question = Rationale(
+            f"{glyph} {word}: why?", intro, request.rationale, self.recent, first=request.verdict
+        )
 
         def answered(values: Mapping[str, str]) -> None:
             words = values["rationale"]

@@ -33,10 +33,10 @@ def event_row(event: Facts, width: int, names: Mapping[str, str]) -> Row:
         gap,
     )
     opened = Piece("→ campaign", Role.ACCENT) if event.get("campaign") else Piece("", Role.PLAIN)
-    room = max(12, width - width_of(head) - 11)
+    room = max(12, width - width_of(head) - 12)
     kind = fit(say(event.get("kind") or ""), room // 2)
     agent = fit(say(agent_name(event, names), Role.MUTED), room - room // 2 - 1)
-    return (*head, kind, gap, agent, gap, fit(opened, 10))
+    return (*head, kind, gap, agent, gap, fit(opened, 11))
 
 
 def event_heading(width: int) -> Row:
@@ -50,7 +50,7 @@ def event_heading(width: int) -> Row:
         + "reach".ljust(_LIVE)
         + " "
     )
-    room = max(12, width - len(head) - 11)
+    room = max(12, width - len(head) - 12)
     return row(
         say(
             head + "what".ljust(room // 2) + " " + "agent".ljust(room - room // 2 - 1) + " opened",

@@ -78,7 +78,7 @@ class Listing(Canvas, Generic[T], can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(MOVE)]
     DEFAULT_CSS = """
-    Listing { height: 1fr; width: 1fr; }
+    Listing { height: 1fr; width: 1fr; scrollbar-gutter: stable; }
     """
 
     @dataclass

@@ -18,7 +18,7 @@ class Pane(Canvas, can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(MOVE)]
     DEFAULT_CSS = """
-    Pane { height: 1fr; width: 1fr; background: $panel; }
+    Pane { height: 1fr; width: 1fr; background: $panel; scrollbar-gutter: stable; }
     """
     surface = Surface.PANEL
 
