@@ -48,7 +48,7 @@ class Listing:
     error: str = ""
 
 
-class Ledger:
+class Tally:
     """What a reading counted and missed; shared by every reader of it."""
 
     def __init__(self, cancelled: Cancelled | None = None) -> None:
@@ -97,7 +97,7 @@ class Ledger:
 class Reader:
     """Calls AWS, or a recording of it, for one account and region."""
 
-    def __init__(self, source: AwsSource, place: Place, ledger: Ledger, keyring: Keyring) -> None:
+    def __init__(self, source: AwsSource, place: Place, ledger: Tally, keyring: Keyring) -> None:
         self.source = source
         self.place = place
         self.ledger = ledger

@@ -18,7 +18,7 @@ from recert.aws.iam_writer import IamWriter, WriteRefusedError
 from recert.aws.live_source import LiveSource, open_live
 from recert.aws.matching import Place
 from recert.aws.overlay import IamOverlay
-from recert.aws.reader import Ledger, Reader
+from recert.aws.reader import Reader, Tally
 from recert.aws.record import record
 from recert.aws.recording import load_recording
 from recert.aws.redaction import Keyring
@@ -136,7 +136,7 @@ def settle(tape: Any) -> str:
 
 
 def reader(source: Any) -> Reader:
-    return Reader(source, HERE, Ledger(), KEY)
+    return Reader(source, HERE, Tally(), KEY)
 
 
 def test_moto_and_a_recording_show_the_same_authority(moto: str, tape: Any) -> None:

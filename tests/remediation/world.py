@@ -13,7 +13,7 @@ from recert.aws.collect.authority import read_authority
 from recert.aws.executor import Executor, IamCalls, WriteRefusedError, Written
 from recert.aws.live_source import LiveSource, open_live
 from recert.aws.matching import Place
-from recert.aws.reader import Ledger, Reader
+from recert.aws.reader import Reader, Tally
 from recert.aws.redaction import Keyring
 from recert.campaigns.intake import record_reading
 from recert.campaigns.service import Campaigns
@@ -153,7 +153,7 @@ class House:
 
     def estate(self, *agents: Agent) -> Estate:
         found = read_authority(
-            Reader(self.source, Place(ACCOUNT, REGION), Ledger(), Keyring(b"k" * 32))
+            Reader(self.source, Place(ACCOUNT, REGION), Tally(), Keyring(b"k" * 32))
         )
         visit = Visit(account=ACCOUNT, region=REGION, kind=AgentKind.BEDROCK_AGENT, collector=1)
         return Estate(

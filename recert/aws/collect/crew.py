@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from typing import TypeVar
 
 from recert.aws.interface import Progress, Step
-from recert.aws.reader import Ledger
+from recert.aws.reader import Tally
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -15,7 +15,7 @@ R = TypeVar("R")
 class Crew:
     """Runs the work of a reading on as many threads as its source allows."""
 
-    def __init__(self, workers: int, ledger: Ledger, progress: Progress | None = None) -> None:
+    def __init__(self, workers: int, ledger: Tally, progress: Progress | None = None) -> None:
         self._workers = workers
         self._ledger = ledger
         self._progress = progress

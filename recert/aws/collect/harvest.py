@@ -7,7 +7,7 @@ from typing import Any
 
 from recert.aws.collect.crew import Crew
 from recert.aws.interface import AwsSource, Options
-from recert.aws.reader import Ledger, Reader
+from recert.aws.reader import Reader, Tally
 from recert.aws.reads import Read
 from recert.estate.agents import Agent, AgentKind
 from recert.estate.authority import ManagedPolicy, Organization, Role
@@ -26,7 +26,7 @@ class Harvest:
     source: AwsSource
     readers: list[Reader]
     crew: Crew
-    ledger: Ledger
+    ledger: Tally
     options: Options
     taken_at: datetime
     visits: list[Visit] = field(default_factory=list)

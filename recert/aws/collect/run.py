@@ -25,7 +25,7 @@ from recert.aws.collect import (
 from recert.aws.collect.crew import Crew
 from recert.aws.collect.harvest import Harvest
 from recert.aws.interface import AwsSource, Cancelled, Options, Progress, Reading
-from recert.aws.reader import Ledger, Reader
+from recert.aws.reader import Reader, Tally
 from recert.aws.redaction import Keyring
 from recert.clock import Clock
 from recert.estate.estate import Coverage, Estate
@@ -68,7 +68,7 @@ def collect(
     A refused call becomes a gap of the estate's coverage; raises ReadingCancelledError where
     `cancelled` said so, and then nothing was kept.
     """
-    ledger = Ledger(cancelled)
+    ledger = Tally(cancelled)
     harvest = Harvest(
         source=source,
         readers=[Reader(source, place, ledger, keyring) for place in source.places],
