@@ -1,5 +1,6 @@
 """The owner's steps: look before launching, launch, cancel, close."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import func, select
@@ -10,6 +11,7 @@ from recert.campaigns.blockers import blockers, look
 from recert.campaigns.certifying import certified
 from recert.campaigns.counts import Tally, tallies
 from recert.campaigns.custody import require_owner
+from recert.campaigns.deadlines import Calendar, in_zone, named_deadline
 from recert.campaigns.decisions import campaign_row
 from recert.campaigns.listing import CERTIFIED
 from recert.campaigns.opening import Scene
@@ -55,6 +57,40 @@ def launch(tx: Transaction, caller: Caller, campaign: str) -> None:
     row = campaign_row(tx.session, campaign)
     require_owner(directory(tx.session), row, caller)
     transitions.launch(tx, row)
+
+
+def extend_deadline(
+    tx: Transaction,
+    caller: Caller,
+    campaign: str,
+    due: str,
+    reason: str,
+    *,
+    calendar: Calendar,
+    zone: str | None = None,
+) -> None:
+    """Give a campaign whose review is not over another deadline; `due` is a day or an instant."""
+    row = campaign_row(tx.session, campaign)
+    require_owner(directory(tx.session), row, caller)
+    if row.state not in ("staged", "active"):
+        raise RefusedError(
+            f"The campaign {campaign} is {row.state}; its deadline is over with its review.",
+            rule="campaign_not_active",
+        )
+    said = require_text(reason, "The reason")
+    if not said:
+        raise RefusedError("A new deadline needs a reason.", "Say why.", rule="reason")
+    place = replace(calendar, zone=zone or row.due_zone)
+    found = named_deadline(due, place)
+    if found <= tx.clock.now():
+        raise RefusedError(
+            f"{in_zone(found, place.zone)} is not in the future.",
+            "Give a later day.",
+            rule="deadline",
+        )
+    row.due_at, row.due_zone = to_rfc3339(found), place.zone
+    body = entries.campaign_extended(row, f"new deadline: {said}")
+    tx.append(EntryType.CAMPAIGN_EXTENDED, body, campaign=row.id)
 
 
 def cancel(tx: Transaction, caller: Caller, campaign: str, reason: str) -> None:

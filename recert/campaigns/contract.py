@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from recert.campaigns.deadlines import in_zone
 from recert.campaigns.views import CampaignView, DecisionView, ItemFilter, ItemView, Signed
 from recert.clock import to_rfc3339
 
@@ -26,6 +27,7 @@ def campaign_json(view: CampaignView) -> dict[str, Any]:
         "opened_at": to_rfc3339(view.opened_at),
         "due_at": _instant(view.due_at),
         "due_zone": view.due_zone,
+        "due_local": in_zone(view.due_at, view.due_zone) if view.due_at else None,
         "counts": asdict(view.counts),
         "complete": view.complete,
         "blockers": list(view.blockers),

@@ -11,6 +11,7 @@ from recert.analysis import Catalogue, unread
 from recert.campaigns import drift
 from recert.campaigns.asking import Ask, asking
 from recert.campaigns.cadence import may_be_due, review_what_is_due
+from recert.campaigns.deadlines import Calendar
 from recert.campaigns.drift import Drift
 from recert.campaigns.endings import finish_if_settled
 from recert.campaigns.expiry import ask_again, expired_agents
@@ -60,7 +61,7 @@ def record_reading(
     dry_run: bool = False,
     catalogue: Catalogue | None = None,
     ask: Ask | None = None,
-    zone: str = "UTC",
+    calendar: Calendar | None = None,
 ) -> Intake:
     """Keep a reading with its events, and open or extend the campaigns that the policy asks for.
 
@@ -68,7 +69,7 @@ def record_reading(
     nothing. A campaign that is opened is active at once. With `dry_run` nothing is kept. Raises
     RefusedError for a reading of another kind of source than the store's, or an older one.
     """
-    kit = _Kit(policy or TriggerPolicy(), ask or asking(catalogue), zone)
+    kit = _Kit(policy or TriggerPolicy(), ask or asking(catalogue), calendar)
     try:
         with store.write(actor) as tx:
             tx.clock = clock
@@ -84,7 +85,7 @@ def record_reading(
 class _Kit:
     policy: TriggerPolicy
     ask: Ask
-    zone: str
+    calendar: Calendar | None
 
 
 def _take(store: Store, tx: Transaction, estate: Estate, api_calls: int, kit: _Kit) -> Intake:
@@ -96,7 +97,7 @@ def _take(store: Store, tx: Transaction, estate: Estate, api_calls: int, kit: _K
     snapshot = store.save_snapshot(tx, estate, api_calls)
     same = earlier is not None and earlier.content_digest == estate.content_digest
     now = tx.clock.now()
-    scene = make_scene(tx, snapshot, estate, kit.ask, zone=kit.zone)
+    scene = make_scene(tx, snapshot, estate, kit.ask, calendar=kit.calendar)
     left = newly_left(tx.session, scene.estate) if earlier is not None else ()
     overdue = may_be_due(tx.session, kit.policy, now)
     waiting = launch_waiting(tx, kit.policy)

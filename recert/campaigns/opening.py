@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from recert.analysis import Catalogue, ReviewSubject
 from recert.campaigns import transitions
 from recert.campaigns.asking import Ask, asking, packaged
 from recert.campaigns.assignment import Assigner
-from recert.campaigns.deadlines import due_after
+from recert.campaigns.deadlines import Calendar
 from recert.campaigns.estates import Readings, Stated, overlay, stated
 from recert.campaigns.happenings import take_up
 from recert.campaigns.history import last_signed
@@ -49,7 +50,7 @@ class Scene:
     people: Directory
     said: Mapping[str, Stated]
     catalogue: str = ""
-    zone: str = "UTC"
+    calendar: Calendar = field(default_factory=Calendar)
     mark: str = ""
     """Tells apart what happens to one reading more than once."""
 
@@ -76,7 +77,8 @@ class Draft:
 
     `depth` is `full`, or `delta` for what was not signed as it is now. `only` narrows an agent to
     some of its subjects, by kind and subject; `causes` are its lifecycle events as JSON lines.
-    With `hard_deadline` nothing is decided after the deadline; else it is only overdue.
+    With `hard_deadline` nothing is decided after the deadline; else it is only overdue. `due_at`
+    names the deadline itself; `business_days` counts business days only.
     """
 
     agents: tuple[str, ...]
@@ -90,6 +92,8 @@ class Draft:
     causes: tuple[Mapping[str, Any], ...] = ()
     only: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
     hard_deadline: bool = False
+    due_at: datetime | None = None
+    business_days: bool = False
 
 
 def open_campaign(
@@ -102,7 +106,9 @@ def open_campaign(
     reason: str = "",
     owner: str | None = None,
     due_in_days: int = DUE_DAYS,
-    zone: str = "UTC",
+    due_at: datetime | None = None,
+    business_days: bool = False,
+    calendar: Calendar | None = None,
     launch: bool = True,
     hard_deadline: bool = False,
     catalogue: Catalogue | None = None,
@@ -117,7 +123,13 @@ def open_campaign(
     chosen = _chosen(agents, estate)
     with store.write(actor) as tx:
         tx.clock = clock
-        scene = make_scene(tx, snapshot, estate, ask or asking(catalogue), catalogue, zone=zone)
+        scene = make_scene(
+            tx, snapshot, estate, ask or asking(catalogue), catalogue, calendar=calendar
+        )
+        if due_at is not None and due_at <= clock.now():
+            raise UsageError(
+                f"The deadline {to_rfc3339(due_at)} is not in the future.", "Give a later one."
+            )
         draft = Draft(
             agents=chosen,
             name=require_text(name, "The name", longest=200) or _name(estate, chosen),
@@ -126,6 +138,8 @@ def open_campaign(
             due_in_days=due_in_days,
             owner=owner,
             hard_deadline=hard_deadline,
+            due_at=due_at,
+            business_days=business_days,
         )
         row = open_draft(tx, scene, draft)
         if row.state == "staged" and launch:
@@ -152,7 +166,7 @@ def make_scene(
     ask: Ask,
     catalogue: Catalogue | None = None,
     *,
-    zone: str = "UTC",
+    calendar: Calendar | None = None,
 ) -> Scene:
     """Return the scene of a transaction; `estate` may lack what persons stated."""
     said = stated(tx.session)
@@ -163,7 +177,7 @@ def make_scene(
         people=directory(tx.session),
         said=said,
         catalogue=to_rfc3339((catalogue or packaged()).updated),
-        zone=zone,
+        calendar=calendar or Calendar(),
     )
 
 
@@ -223,8 +237,8 @@ def _open(tx: Transaction, scene: Scene, draft: Draft) -> CampaignRow:
         settings=text_of({"agents": _names(scene, draft)}),
         owner=draft.owner or _campaign_owner(scene.people, tx.actor.id),
         opened_at=to_rfc3339(now),
-        due_at=to_rfc3339(due_after(now, draft.due_in_days, scene.zone)),
-        due_zone=scene.zone,
+        due_at=to_rfc3339(_deadline(scene.calendar, draft, now)),
+        due_zone=scene.calendar.zone,
         snapshot=scene.snapshot,
         predecessor=draft.predecessor,
         catalogue=scene.catalogue,
@@ -235,6 +249,12 @@ def _open(tx: Transaction, scene: Scene, draft: Draft) -> CampaignRow:
     take_up(tx, row.id, ids)
     tx.append(EntryType.CAMPAIGN_OPENED, entries.campaign_opened(row, ids), campaign=row.id)
     return row
+
+
+def _deadline(calendar: Calendar, draft: Draft, now: datetime) -> datetime:
+    if draft.due_at is not None:
+        return draft.due_at
+    return calendar.due_after(now, draft.due_in_days, business=draft.business_days)
 
 
 def _tell(tx: Transaction, row: CampaignRow, reason: str) -> None:

@@ -14,6 +14,7 @@ from sqlmodel import Session, col
 from recert.analysis import Analyst, Catalogue, RoleAuthority, subjects_of, unread
 from recert.campaigns import transitions
 from recert.campaigns.asking import asking, packaged
+from recert.campaigns.deadlines import Calendar
 from recert.campaigns.decisions import campaign_row
 from recert.campaigns.estates import Readings
 from recert.campaigns.opening import Draft, make_scene, open_draft
@@ -213,7 +214,7 @@ def ask_again(
             only.setdefault(item.agent, set()).add(key)
     if not only:
         return None
-    scene = make_scene(tx, snapshot, estate, asking(), packaged())
+    scene = make_scene(tx, snapshot, estate, asking(), packaged(), calendar=Calendar(row.due_zone))
     draft = Draft(
         agents=tuple(sorted(only)),
         name=f"{row.name} (again)",

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
@@ -12,6 +13,7 @@ from recert.campaigns import closing, custody, happenings, queries, remainder
 from recert.campaigns.asking import Ask, asking, packaged
 from recert.campaigns.attention import Figures, figures
 from recert.campaigns.counts import tallies
+from recert.campaigns.deadlines import Calendar, named_deadline
 from recert.campaigns.decisions import campaign_row, decide, view
 from recert.campaigns.documents import policy_document
 from recert.campaigns.estates import Readings
@@ -61,12 +63,14 @@ class Campaigns:
         *,
         catalogue: Catalogue | None = None,
         actor: Actor | None = None,
+        calendar: Calendar | None = None,
     ) -> None:
         self.store = store
         self.clock = clock
         self.caller = caller
         self.policy = policy or TriggerPolicy()
         self.actor = actor or Actor(id=caller.id, strength=caller.strength.value)
+        self.calendar = calendar or Calendar()
         self._catalogue = catalogue
         self._readings = Readings(store)
 
@@ -222,7 +226,9 @@ class Campaigns:
         reason: str = "",
         owner: str | None = None,
         due_in_days: int = DUE_DAYS,
-        zone: str = "UTC",
+        due_at: datetime | None = None,
+        business_days: bool = False,
+        zone: str | None = None,
         launch: bool = True,
         hard_deadline: bool = False,
         ask: Ask | None = None,
@@ -237,13 +243,30 @@ class Campaigns:
             reason=reason,
             owner=owner,
             due_in_days=due_in_days,
-            zone=zone,
+            due_at=due_at,
+            business_days=business_days,
+            calendar=replace(self.calendar, zone=zone) if zone else self.calendar,
             launch=launch,
             hard_deadline=hard_deadline,
             catalogue=self._catalogue,
             ask=ask,
         )
         return self.campaign(opened)
+
+    def deadline(self, text: str, /, *, zone: str | None = None) -> datetime:
+        """Return the instant that a day (its end in the calendar's zone) or an instant names."""
+        return named_deadline(text, replace(self.calendar, zone=zone or self.calendar.zone))
+
+    def extend(
+        self, campaign: str, due: str, reason: str, /, *, zone: str | None = None
+    ) -> CampaignView:
+        """Give a campaign whose review is not over another deadline, with a reason."""
+        with self.store.write(self.actor) as tx:
+            tx.clock = self.clock
+            closing.extend_deadline(
+                tx, self.caller, campaign, due, reason, calendar=self.calendar, zone=zone
+            )
+        return self.campaign(campaign)
 
     def preview(self, campaign: str, /) -> Preview:
         """Return who would be asked how much, and what is left out."""
@@ -338,6 +361,7 @@ class Campaigns:
             policy=self.policy,
             ask=ask,
             catalogue=self._catalogue,
+            calendar=self.calendar,
         )
 
     # -- inside -------------------------------------------------------------------------------
@@ -348,7 +372,10 @@ class Campaigns:
         chosen = ask or asking(self._catalogue)
         with self.store.write(self.actor) as tx:
             tx.clock = self.clock
-            yield tx, make_scene(tx, snapshot, estate, chosen, self._catalogue)
+            yield (
+                tx,
+                make_scene(tx, snapshot, estate, chosen, self._catalogue, calendar=self.calendar),
+            )
 
     def _documented(self, view: ItemView) -> ItemView:
         if view.grant is None:

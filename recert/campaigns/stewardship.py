@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from recert.analysis import Catalogue
 from recert.campaigns.asking import Ask, asking
+from recert.campaigns.deadlines import Calendar
 from recert.campaigns.estates import Readings
 from recert.campaigns.happenings import record_events
 from recert.campaigns.intake import react
@@ -33,6 +34,7 @@ def state_agent(
     policy: TriggerPolicy,
     ask: Ask | None = None,
     catalogue: Catalogue | None = None,
+    calendar: Calendar | None = None,
 ) -> tuple[str, ...]:
     """State owner, purpose or both; None leaves that one as it is.
 
@@ -51,7 +53,9 @@ def state_agent(
         entry = _keep(tx, agent, owner, purpose)
         if entry is None:
             return ()
-        made = make_scene(tx, snapshot, before, ask or asking(catalogue), catalogue)
+        made = make_scene(
+            tx, snapshot, before, ask or asking(catalogue), catalogue, calendar=calendar
+        )
         scene = replace(made, mark=str(entry))
         known = before.agents_by_arn[agent]
         at = clock.now()

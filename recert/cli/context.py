@@ -81,10 +81,16 @@ class Run:
     def campaigns(self, store: Store | None = None) -> Campaigns:
         """Return the reviews of a store (else of the configured one), for the caller."""
         from recert.campaigns.service import Campaigns  # noqa: PLC0415 - tables are slow to import
-        from recert.cli.settings import trigger_policy  # noqa: PLC0415 - as above
+        from recert.cli.settings import calendar, trigger_policy  # noqa: PLC0415 - as above
 
         chosen = store or self.store
-        return Campaigns(chosen, self.clock, self.caller(chosen), trigger_policy(self.settings))
+        return Campaigns(
+            chosen,
+            self.clock,
+            self.caller(chosen),
+            trigger_policy(self.settings),
+            calendar=calendar(self.settings),
+        )
 
     def signer(self, key: Path | None) -> StatementSigner | None:
         """Return who signs with a key, None where none was named; raises UsageError for no key."""

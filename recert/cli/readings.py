@@ -16,7 +16,7 @@ from recert.aws.redaction import Keyring, load_keyring
 from recert.aws.replay_source import ReplaySource
 from recert.campaigns.intake import record_reading
 from recert.cli.context import Run
-from recert.cli.settings import trigger_policy
+from recert.cli.settings import calendar, trigger_policy
 from recert.config import Settings
 from recert.errors import UsageError
 from recert.estate.estate import Gap
@@ -103,6 +103,7 @@ def keep(run: Run, store: Store, reading: Reading, *, actor: Actor | None = None
         api_calls=reading.api_calls,
         clock=run.clock,
         policy=trigger_policy(run.settings),
+        calendar=calendar(run.settings),
         actor=actor or run.actor(store),
     )
     return {

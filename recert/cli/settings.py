@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from recert.campaigns.deadlines import WEEKDAYS, Calendar
 from recert.config import Setting, Settings
 from recert.lifecycle import TriggerPolicy
 
@@ -11,7 +12,13 @@ _DEFAULT = "default"
 
 def every_setting(settings: Settings) -> list[Setting]:
     """Return each setting once, validated; raises UsageError for one that cannot hold."""
-    return [settings.store, settings.user, *_triggers(settings), *_owners(settings)]
+    return [
+        settings.store,
+        settings.user,
+        *_triggers(settings),
+        *_calendar(settings),
+        *_owners(settings),
+    ]
 
 
 def trigger_policy(settings: Settings) -> TriggerPolicy:
@@ -21,6 +28,25 @@ def trigger_policy(settings: Settings) -> TriggerPolicy:
         return TriggerPolicy.from_table(table)
     text = settings.file.read_text(encoding="utf-8")
     return TriggerPolicy.from_table(table, text=text, name=str(settings.file))
+
+
+def calendar(settings: Settings) -> Calendar:
+    """Return the business calendar of the configuration; raises UsageError with the key."""
+    return Calendar.from_table(settings.table("campaigns"))
+
+
+def _calendar(settings: Settings) -> Iterator[Setting]:
+    found, table = calendar(settings), settings.table("campaigns")
+    off = sorted(str(day) for day in found.holidays)
+    off += [f"{month:02d}-{day:02d}" for month, day in sorted(found.yearly)]
+    told = {
+        "zone": found.zone,
+        "end_of_day": f"{found.end_of_day:%H:%M}",
+        "weekend": [WEEKDAYS[day] for day in sorted(found.weekend)],
+        "holidays": off,
+    }
+    for key, value in told.items():
+        yield Setting(f"campaigns.{key}", value, str(settings.file) if key in table else _DEFAULT)
 
 
 def _triggers(settings: Settings) -> Iterator[Setting]:

@@ -23,7 +23,12 @@ def campaign() -> None:
     metavar="DAYS",
     help="Days that reviewers get.",
 )
-@click.option("--zone", default="UTC", metavar="ZONE", help="The zone in which the day ends.")
+@click.option("--business-days", is_flag=True, help="Count only business days in --due-in.")
+@click.option("--due", metavar="DATE", help="The last day, or the instant, instead of --due-in.")
+@click.option(
+    "--zone", metavar="ZONE", help="The zone in which the day ends, else that of recert.toml."
+)
+@click.option("--hard-deadline", is_flag=True, help="Refuse decisions after the deadline.")
 @click.option("--owner", metavar="PERSON", help="Who owns it, else you.")
 @click.option("--draft", is_flag=True, help="Stage it; launch it later.")
 def open_(
@@ -32,7 +37,10 @@ def open_(
     name: str | None,
     reason: str,
     due_in: int,
-    zone: str,
+    business_days: bool,
+    due: str | None,
+    zone: str | None,
+    hard_deadline: bool,
     owner: str | None,
     draft: bool,
 ) -> None:
@@ -42,13 +50,17 @@ def open_(
     from recert.cli.resolve import agent_of  # noqa: PLC0415 - as above
 
     estate = latest_estate(run)
-    view = run.campaigns().open(
+    service = run.campaigns()
+    view = service.open(
         agents=tuple(dict.fromkeys(agent_of(estate, agent).arn for agent in agents)),
         name=name,
         reason=reason,
         launch=not draft,
         due_in_days=due_in,
+        business_days=business_days,
+        due_at=service.deadline(due, zone=zone) if due else None,
         zone=zone,
+        hard_deadline=hard_deadline,
         owner=owner,
     )
     _show(view.id)
@@ -59,6 +71,18 @@ def open_(
 def show(campaign: str) -> None:
     """Show one campaign with its counts and what blocks its close."""
     _show(campaign)
+
+
+@campaign.command()
+@click.argument("campaign")
+@click.option("--due", required=True, metavar="DATE", help="The new last day, or the instant.")
+@click.option("--zone", metavar="ZONE", help="The zone in which the day ends, else as before.")
+@click.option("--reason", required=True, metavar="TEXT", help="Why.")
+def extend(campaign: str, *, due: str, zone: str | None, reason: str) -> None:
+    """Give a campaign that is not over another deadline."""
+    service = current().campaigns()
+    chosen = service.find_campaign(campaign)
+    _show(service.extend(chosen, due, reason, zone=zone).id)
 
 
 @campaign.command()
@@ -191,7 +215,9 @@ def _show(campaign: str) -> None:
     run.out.line(f"{view.id}  {view.name}")
     run.out.line(f"state   {view.state}{'' if view.complete else ', not complete'}")
     run.out.line(f"owner   {view.owner or 'nobody'}")
-    run.out.line(f"due     {view.due_at:%Y-%m-%d}" if view.due_at else "due     no date")
+    from recert.campaigns.deadlines import in_zone  # noqa: PLC0415 - behind the store
+
+    run.out.line(f"due     {in_zone(view.due_at, view.due_zone) if view.due_at else 'no date'}")
     run.out.line(
         f"items   {counts.items}: {counts.pending} pending, {counts.decided} decided, "
         f"{counts.signed_off} signed off"

@@ -7,6 +7,7 @@ from dataclasses import field as dataclass_field
 from datetime import datetime
 from typing import Any
 
+from recert.campaigns.deadlines import in_zone
 from recert.campaigns.views import CampaignView, ItemLine
 from recert.clock import from_rfc3339
 from recert.text import plural
@@ -118,6 +119,13 @@ class Tallier:
         return Tally(of("reviewers"), of("agents"), of("levels"), self.read, total, decided)
 
 
+def due(campaign: CampaignView) -> str:
+    """Write a campaign's deadline as its own zone reads it."""
+    if campaign.due_at is None or campaign.due_zone == "UTC":
+        return stamp(campaign.due_at)
+    return in_zone(campaign.due_at, campaign.due_zone)
+
+
 def campaign_detail(campaign: CampaignView, tally: Tally | None, now: datetime) -> list[Row]:
     """Return everything about a campaign: cause, counts, who is late, what blocks the close."""
     lines: list[Row] = [
@@ -128,9 +136,7 @@ def campaign_detail(campaign: CampaignView, tally: Tally | None, now: datetime) 
         field("opened", f"{stamp(campaign.opened_at)}, {ago(campaign.opened_at, now)}"),
         field(
             "due",
-            f"{stamp(campaign.due_at)}, {until(campaign.due_at, now)}"
-            if campaign.due_at
-            else "no due date",
+            f"{due(campaign)}, {until(campaign.due_at, now)}" if campaign.due_at else "no due date",
         ),
         (),
     ]
