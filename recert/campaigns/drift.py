@@ -18,6 +18,7 @@ from recert.campaigns.opening import Scene
 from recert.campaigns.population import Mill, Subject, basis_digest
 from recert.campaigns.reads import rows
 from recert.campaigns.transitions import UNSETTLED
+from recert.store.glance import COLUMNS
 from recert.store.tables import CampaignRow, ItemRow
 from recert.store.transaction import Transaction
 
@@ -25,7 +26,7 @@ Key = tuple[str, str]
 _RUNNING = ("staged", "active")
 _RECORD = (
     "title", "service", "level", "privileged", "recommendation", "reason", "basis_digest",
-    "shown_digest", "body", "reviewer",
+    "shown_digest", "body", "reviewer", *COLUMNS,
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from recert.campaigns.history import REMOVED, Key, Past, changed_basis
 from recert.campaigns.newness import not_yet_unused
 from recert.campaigns.plain import digest_of_text, record_digest, short_id, text_of, texts_of
 from recert.store.entries import EntryType
+from recert.store.glance import glance
 from recert.store.tables import ItemRow
 from recert.store.transaction import Transaction
 
@@ -117,6 +118,9 @@ class Mill:
             "signoff": None,
             "excluded_by": None,
             "version": 0,
+            **glance(
+                subject.kind, {"grant": subject.grant, "shown": subject.shown, "basis": basis}
+            ),
         }
 
     def _before(

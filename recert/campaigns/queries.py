@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
+from recert.campaigns import grouping
 from recert.campaigns.blockers import blockers, look
 from recert.campaigns.counts import Tally, tallies
 from recert.campaigns.decisions import campaign_row
@@ -21,6 +22,7 @@ from recert.campaigns.reads import rows, scalar
 from recert.campaigns.views import (
     Caller,
     CampaignView,
+    Group,
     ItemFilter,
     ItemLine,
     ItemPage,
@@ -31,12 +33,15 @@ from recert.campaigns.views import (
 from recert.clock import from_rfc3339
 from recert.errors import AmbiguousNameError, UsageError
 from recert.store.canonical import parse_strict
+from recert.store.glance import COLUMNS
 from recert.store.tables import CampaignRow, DecisionRow, ItemRow, LedgerRow
 
 _LINE = (
     "id", "kind", "state", "agent", "reviewer", "title", "service", "level", "privileged", "rank",
-    "delta", "recommendation", "reason", "basis_digest",
+    "delta", "recommendation", "reason", "basis_digest", *COLUMNS,
 )  # fmt: skip
+_SAID = ("title", "service", "level", "action", "resource", "policy", "delta", "kind")
+"""The columns in which the words of a filter are looked for."""
 _MOST = 5_000
 _SHOWN_CANDIDATES = 6
 _URGENCY = {"active": 0, "staged": 1, "reviewed": 2, "remediating": 2, "verified": 3}
@@ -110,7 +115,10 @@ def items(
     """Return a page of items in review order; raises UsageError for a cursor that is none."""
     campaign_row(session, name)
     size = max(1, min(limit, _MOST))
-    where = and_(col(ItemRow.campaign) == name, *_conditions(session, name, wanted))
+    conditions = _conditions(session, name, wanted)
+    if wanted.group:
+        return _grouped(session, name, wanted.group, conditions, after=after, size=size)
+    where = and_(col(ItemRow.campaign) == name, *conditions)
     total = scalar(session, select(func.count()).select_from(ItemRow).where(where))
     statement = _lines().where(where)
     if after is not None:
@@ -118,11 +126,52 @@ def items(
         later = and_(col(ItemRow.rank) == rank, col(ItemRow.id) > item)
         statement = statement.where(or_(col(ItemRow.rank) > rank, later))
     statement = statement.order_by(col(ItemRow.rank), col(ItemRow.id)).limit(size + 1)
-    found = rows(session, statement)
+    return _page(session, name, rows(session, statement), int(total or 0), size)
+
+
+def _page(session: Session, name: str, found: Sequence[Any], total: int, size: int) -> ItemPage:
     names = agent_names(session, name)
     lines = tuple(_line(row, names) for row in found[:size])
     more = len(found) > size
-    return ItemPage(lines, int(total or 0), f"{lines[-1].rank}:{lines[-1].id}" if more else None)
+    return ItemPage(lines, total, f"{lines[-1].rank}:{lines[-1].id}" if more else None)
+
+
+def _grouped(
+    session: Session,
+    name: str,
+    by: str,
+    conditions: Sequence[ColumnElement[bool]],
+    *,
+    after: str | None,
+    size: int,
+) -> ItemPage:
+    """Return a page that goes through the groups in their order, in review order inside each."""
+    there = grouping.groups(session, name, by, conditions)
+    keys = [group.key for group in there]
+    last, at = _cursor(after) if after is not None else None, None
+    if last is not None:
+        at = grouping.group_of(session, name, by, last[1])
+        # The group of the last item may hold nothing any more that fits.
+        every = [group.key for group in grouping.groups(session, name, by, ())]
+        keys = keys if at not in every else [key for key in every[every.index(at) :] if key in keys]
+    found: list[Any] = []
+    for key in keys:
+        statement = _lines().where(col(ItemRow.campaign) == name, grouping.key(by) == key)
+        statement = statement.where(*conditions)
+        if last is not None and key == at:
+            later = and_(col(ItemRow.rank) == last[0], col(ItemRow.id) > last[1])
+            statement = statement.where(or_(col(ItemRow.rank) > last[0], later))
+        statement = statement.order_by(col(ItemRow.rank), col(ItemRow.id))
+        found += rows(session, statement.limit(size + 1 - len(found)))
+        if len(found) > size:
+            break
+    return _page(session, name, found, sum(group.items for group in there), size)
+
+
+def groups(session: Session, name: str, wanted: ItemFilter) -> tuple[Group, ...]:
+    """Return the groups of a filter in their order, each with what is still pending in it."""
+    campaign_row(session, name)
+    return grouping.groups(session, name, wanted.group, _conditions(session, name, wanted))
 
 
 def _lines() -> Select[Any]:
@@ -174,11 +223,8 @@ def _says(session: Session, name: str, word: str) -> ColumnElement[bool]:
         if word.casefold() in said.casefold()
     ]
     named = col(ItemRow.agent).in_(agents) if agents else false()
-    return or_(
-        col(ItemRow.title).icontains(word, autoescape=True),
-        col(ItemRow.service).icontains(word, autoescape=True),
-        named,
-    )
+    said = (col(getattr(ItemRow, name)) for name in _SAID)
+    return or_(*(column.icontains(word, autoescape=True) for column in said), named)
 
 
 def _cursor(text: str) -> tuple[int, str]:

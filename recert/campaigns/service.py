@@ -30,6 +30,7 @@ from recert.campaigns.views import (
     Counts,
     DecisionRequest,
     DecisionView,
+    Group,
     ItemFilter,
     ItemPage,
     ItemView,
@@ -104,6 +105,11 @@ class Campaigns:
         """Return one page of items in review order; `after` is the `next` of the page before."""
         with self.store.read() as session:
             return queries.items(session, campaign, wanted, after=after, limit=limit)
+
+    def groups(self, campaign: str, wanted: ItemFilter, /) -> tuple[Group, ...]:
+        """Return the groups of `wanted.group` in their order, with how much is pending in each."""
+        with self.store.read() as session:
+            return queries.groups(session, campaign, wanted)
 
     def item(self, campaign: str, item: str, /) -> ItemView:
         """Return an item with its evidence, the policy document that it comes from among it."""

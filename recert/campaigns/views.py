@@ -128,6 +128,22 @@ class ItemLine:
     recommendation: Recommendation
     verdict: Verdict | None
     basis_digest: str
+    action: str = ""
+    """The action element as the policy writes it; empty where the item is no permission."""
+    resource: str = ""
+    """The first resource, and how many more there are."""
+    policy: str = ""
+    used: str = ""
+    """`used`, `unused` or `unknown`, with the day where one is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Items of a campaign that have something in common, how many, and how many of them are pending."""
+
+    key: str
+    items: int
+    pending: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +164,18 @@ class ItemView:
 
 @dataclass(frozen=True, slots=True)
 class ItemFilter:
-    """Which items of a campaign; every given field must hold, `text` in title, agent or service."""
+    """Which items of a campaign; every given field must hold, `text` in what a line of a list says.
+
+    `group` puts them in the order of their groups: `risk`, `service`, `policy` or `delta`; empty
+    leaves them in review order.
+    """
 
     reviewer: str | None = None
     states: tuple[str, ...] = ()
     agent: str | None = None
     text: str = ""
     undecided: bool = False
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Do the tables say what the ledger says? Every difference is named by its row."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -8,6 +9,7 @@ from sqlmodel import Session, SQLModel, select
 from recert.errors import StoreError
 from recert.estate.canonical import canonical, digest
 from recert.store.entries import columns, item_record
+from recert.store.glance import COLUMNS, glance
 from recert.store.ledger import Head
 from recert.store.projection import Projection
 from recert.store.readings import content_sha256
@@ -129,6 +131,10 @@ def _items(session: Session, projection: Projection) -> Iterator[str]:
             record = ""
         if record != item.record:
             yield f"item {row.id}: what it is about differs from what was assigned"
+        elif {name: getattr(row, name) for name in COLUMNS} != glance(
+            row.kind, json.loads(row.body)
+        ):
+            yield f"item {row.id}: what a list shows of it is not what it is about"
     for identity in projection.items.keys() - seen:
         yield f"item {identity}: the ledger tells of it, and it is not in the table"
 

@@ -156,6 +156,8 @@ class ItemRow(Table, table=True):
         ),
         Index("ix_item_campaign_rank_id", "campaign", "rank", "id"),
         Index("ix_item_campaign_state_reviewer", "campaign", "state", "reviewer"),
+        Index("ix_item_campaign_service_rank_id", "campaign", "service", "rank", "id"),
+        Index("ix_item_campaign_policy_rank_id", "campaign", "policy", "rank", "id"),
     )
 
     id: str = Field(primary_key=True, sa_type=Text)
@@ -181,6 +183,10 @@ class ItemRow(Table, table=True):
     signoff: str | None = Field(default=None, sa_type=Text)
     excluded_by: str | None = Field(default=None, sa_type=Text)
     version: int = 0
+    action: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    resource: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    policy: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    used: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
 
 
 class DecisionRow(Table, table=True):

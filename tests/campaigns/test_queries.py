@@ -1,3 +1,4 @@
+from itertools import groupby
 from types import ModuleType
 from typing import Any
 
@@ -140,3 +141,96 @@ def test_a_reviewer_is_found_whatever_the_case_of_the_owner_tag(w: ModuleType, h
     assert service.campaign(campaign).mine_pending == service.summary(campaign).pending == 2
     assert house.decide("alice", campaign, house.lines(campaign)[0].id)
     assert service.items(campaign, ItemFilter(reviewer="nobody")).total == 0
+
+
+@pytest.fixture
+def mixed(w: ModuleType, house: Any) -> str:
+    """Return a campaign with grants of several services, levels and policies."""
+    actions = [
+        f"{service}:{name}"
+        for service in ("s3", "sqs", "iam", "kms")
+        for name in ("GetObject", "PutObject", "PassRole", "Decrypt")
+    ]
+    house.sync(w.estate([w.agent("hr")], {"hr-role": actions}))
+    return str(house.open("hr"))
+
+
+def in_pages(service: Any, campaign: str, wanted: ItemFilter, size: int) -> list[Any]:
+    found, after = [], None
+    while True:
+        page = service.items(campaign, wanted, after=after, limit=size)
+        found += page.items
+        after = page.next
+        if after is None:
+            assert page.total == len(found)
+            return found
+
+
+GROUP = {
+    "risk": lambda line: "privileged" if line.privileged else line.level,
+    "service": lambda line: line.service,
+    "policy": lambda line: line.policy,
+    "delta": lambda line: line.delta,
+}
+
+
+@pytest.mark.parametrize("by", GROUP)
+@pytest.mark.parametrize("size", [1, 2, 3, 50])
+def test_groups_are_paged_whole_each_in_review_order(
+    house: Any, mixed: str, by: str, size: int
+) -> None:
+    service = house.as_("alice")
+    wanted = ItemFilter(group=by)
+    lines = in_pages(service, mixed, wanted, size)
+    assert sorted(line.id for line in lines) == sorted(line.id for line in house.lines(mixed))
+    told = [(group.key, group.items) for group in service.groups(mixed, wanted)]
+    keys = [GROUP[by](line) for line in lines]
+    assert [(key, len(list(same))) for key, same in groupby(keys)] == told
+    for _, same in groupby(lines, key=GROUP[by]):
+        ranks = [line.rank for line in same]
+        assert ranks == sorted(ranks)
+
+
+def test_the_gravest_group_comes_first(house: Any, mixed: str) -> None:
+    service = house.as_("alice")
+    by_risk = [group.key for group in service.groups(mixed, ItemFilter(group="risk"))]
+    assert by_risk[0] == "privileged"
+    assert by_risk.index("Write") < by_risk.index("Read")
+    first = house.lines(mixed)[0]
+    assert service.groups(mixed, ItemFilter(group="service"))[0].key == first.service
+
+
+def test_a_page_goes_on_where_the_group_of_the_last_item_is_decided_away(
+    house: Any, mixed: str
+) -> None:
+    service = house.as_("alice")
+    wanted = ItemFilter(reviewer="alice", undecided=True, group="service")
+    every = in_pages(service, mixed, wanted, 50)
+    first = service.items(mixed, wanted, limit=2)
+    gone = [line for line in every if line.service == first.items[-1].service]
+    for line in gone:
+        house.decide("alice", mixed, line.id, rationale="Needed.")
+    rest = service.items(mixed, wanted, after=first.next, limit=50).items
+    behind = [one for one in every[every.index(gone[-1]) + 1 :] if one.service != gone[0].service]
+    assert [line.id for line in rest] == [line.id for line in behind]
+
+
+def test_groups_count_what_is_pending(house: Any, mixed: str) -> None:
+    service = house.as_("alice")
+    wanted = ItemFilter(group="service", reviewer="alice")
+    line = house.lines(mixed, reviewer="alice")[0]
+    house.decide("alice", mixed, line.id, rationale="Needed.")
+    group = next(one for one in service.groups(mixed, wanted) if one.key == line.service)
+    assert group.pending == group.items - 1
+
+
+def test_items_are_not_grouped_by_anything_else(house: Any, mixed: str) -> None:
+    with pytest.raises(UsageError, match="not grouped by 'colour'"):
+        house.as_("alice").items(mixed, ItemFilter(group="colour"))
+
+
+def test_a_line_says_action_resource_policy_and_last_use(house: Any, mixed: str) -> None:
+    line = next(one for one in house.lines(mixed) if one.action == "s3:GetObject")
+    grant = house.as_("alice").item(mixed, line.id).grant
+    assert (line.policy, line.resource) == (grant["policy"]["name"], grant["resources"][0])
+    assert line.used == "unknown"

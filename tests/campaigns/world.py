@@ -182,6 +182,7 @@ def _permission(
             "id": f"g {place}",
             "role_arn": held.arn,
             "action": action,
+            "policy": {"kind": "inline", "name": place.partition(" ")[0]},
             "resources": [statement["Resource"]],
             "conditions": {},
             "effective_actions": effective,

@@ -8,23 +8,23 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, MetaData, Table, create_engine, text
 from sqlmodel import select
 
 from recert.clock import SystemClock
 from recert.errors import StoreError
 from recert.store import schema
-from recert.store.engine import SCHEMA_VERSION
+from recert.store.engine import SCHEMA_VERSION, guards
 from recert.store.migrations import run
 from recert.store.store import Store
 from recert.store.tables import LedgerRow, metadata
 
-BROKEN = '''
+BROKEN = f'''
 """Fails half way."""
 import sqlalchemy as sa
 from alembic import op
-revision = "0002"
-down_revision = "0001"
+revision = "{SCHEMA_VERSION + 1:04d}"
+down_revision = "{SCHEMA_VERSION:04d}"
 branch_labels = None
 depends_on = None
 
@@ -32,17 +32,26 @@ def upgrade():
     op.create_table("half", sa.Column("x", sa.Text()))
     op.execute("INSERT INTO half VALUES ('x')")
     op.execute("INSERT INTO nowhere VALUES ('x')")
-'''
+'''  # noqa: S608 - a migration's text, of our own version number
 GOOD = BROKEN.replace("op.execute(\"INSERT INTO nowhere VALUES ('x')\")", "pass")
 
 
 def shape(connection: Connection) -> dict[str, Any]:
-    """Return every object of a schema; of a table its lines in any order, as constraints have none."""
+    """Return every object of a schema; of a table its parts in any order, as constraints have none."""
     rows = connection.execute(text("SELECT type, name, sql FROM sqlite_master"))
-    return {
-        f"{kind} {name}": sorted(line.strip(" ,") for line in sql.splitlines()) if sql else None
-        for kind, name, sql in rows
-    }
+    return {f"{kind} {name}": parts(sql) if sql else None for kind, name, sql in rows}
+
+
+def parts(statement: str) -> list[str]:
+    """Split a statement at the commas of its outermost parentheses; a column added later has no line."""
+    depth, found = 0, [""]
+    for char in " ".join(statement.split()):
+        depth += {"(": 1, ")": -1}.get(char, 0)
+        if depth == 1 and char in "(,":
+            found.append("")
+        elif depth or char != ")":
+            found[-1] += char
+    return sorted(part.strip() for part in found)
 
 
 def columns(connection: Connection) -> dict[str, list[Any]]:
@@ -113,7 +122,7 @@ def older(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, worlds: Any) -> tuple
         monkeypatch.setattr(f"{module}.SCHEMA_VERSION", behind)
     monkeypatch.setattr(schema.Database.stamp, "__defaults__", (behind,))
     monkeypatch.setattr(schema.revision, "__defaults__", (behind,))
-    return tmp_path / "x.db", folder / "versions" / "0002_next.py"
+    return tmp_path / "x.db", folder / "versions" / f"{behind:04d}_next.py"
 
 
 def test_an_older_store_is_upgraded_with_a_copy_and_an_entry(older: tuple[Path, Path]) -> None:
@@ -125,8 +134,10 @@ def test_an_older_store_is_upgraded_with_a_copy_and_an_entry(older: tuple[Path, 
         assert session.connection().execute(text("SELECT x FROM half")).all() == [("x",)]
     assert last is not None
     assert '"type":"migration"' in last
-    assert re.search(r'"backup":"x\.db\.before-schema-2\.1","from":1,"to":2', last)
-    assert (path.with_name("x.db.before-schema-2.1")).stat().st_mode & 0o777 == 0o600
+    kept = f"x.db.before-schema-{SCHEMA_VERSION + 1}.1"
+    told = f'"backup":"{kept}","from":{SCHEMA_VERSION},"to":{SCHEMA_VERSION + 1}'
+    assert re.search(re.escape(told), last)
+    assert (path.with_name(kept)).stat().st_mode & 0o777 == 0o600
     with store.database.reader.begin() as connection:
         assert store.database.missing_guards(connection) == []
     before = store.head()
@@ -140,3 +151,21 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(older: tuple[Path, Pa
     with pytest.raises(StoreError, match="could not be upgraded"):
         Store.open(path, clock=SystemClock())
     assert path.read_bytes() == before
+
+
+def test_items_of_an_older_store_get_what_a_list_shows_signed_ones_too() -> None:
+    body = '{"grant":{"action":"s3:Get*","policy":{"name":"Reader"},"resources":["a","b"]}}'
+    with create_engine("sqlite://").begin() as connection:
+        run.upgrade(connection, "0001")
+        connection.execute(text("PRAGMA foreign_keys=OFF"))
+        old = Table("item", MetaData(), autoload_with=connection)
+        given = {column.name: "" for column in old.columns if not column.nullable}
+        known = {"id": "i", "kind": "permission", "state": "signed_off", "body": body}
+        connection.execute(
+            old.insert().values(**given | known | {"rank": 0, "version": 0, "privileged": False})
+        )
+        for guard in ("item_signed", "item_ended"):
+            connection.exec_driver_sql(guards.STATEMENTS[guard])
+        run.upgrade(connection, "0002")
+        shown = connection.execute(text("SELECT action, resource, policy, used FROM item")).all()
+    assert shown == [("s3:Get*", "a +1", "Reader", "unknown")]

@@ -67,6 +67,8 @@ EDITS = {
     "UPDATE item SET current = NULL WHERE rank = 1": "item c-2026-0001-i0001: current",
     "UPDATE item SET signoff = NULL WHERE rank = 1": "item c-2026-0001-i0001: signoff",
     "UPDATE item SET privileged = 1 WHERE rank = 5": "item c-2026-0001-i0005: what it is about",
+    "UPDATE item SET action = 's3:ListBucket' WHERE rank = 5": "item c-2026-0001-i0005: what a list",
+    "UPDATE item SET resource = '' WHERE rank = 5": "item c-2026-0001-i0005: what a list",
     "DELETE FROM item WHERE rank = 5": "item c-2026-0001-i0005: the ledger tells of it",
     "UPDATE decision SET verdict = 'attest' WHERE verdict = 'reduce'": "verdict is 'attest'",
     "UPDATE decision SET rationale = 'x' WHERE verdict = 'reduce'": "rationale is 'x'",

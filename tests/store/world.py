@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from recert.clock import FixedClock, to_rfc3339
 from recert.estate.estate import Coverage, Estate, Gap, Source
 from recert.store import entries
+from recert.store.glance import glance
 from recert.store.ledger import Actor
 from recert.store.store import Store
 from recert.store.tables import CampaignRow, DecisionRow, EventRow, ItemRow, PersonRow, SignoffRow
@@ -109,6 +110,7 @@ class World:
             tx.append("person.set", entries.person_set(person))
 
     def _item(self, number: int) -> ItemRow:
+        body = {"grant": {"action": f"s3:Get{number}", "resources": ["*"]}}
         return ItemRow(
             id=f"{self.campaign}-i{number:04d}",
             campaign=self.campaign,
@@ -124,7 +126,8 @@ class World:
             reason="unexplained",
             basis_digest=f"{number:064x}",
             shown_digest=f"{number + 1:064x}",
-            body=json.dumps({"grant": {"action": f"s3:Get{number}", "resources": ["*"]}}),
+            body=json.dumps(body),
+            **glance("permission", body),
         )
 
     def _say(self, tx: Any, type: str, body: dict[str, Any]) -> Any:  # noqa: A002 - the name in the ledger
