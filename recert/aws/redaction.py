@@ -21,7 +21,13 @@ from recert.estate.base import Concealed
 from recert.paths import data_dir, ensure_private_dir
 from recert.text import visible
 
-_MARK = re.compile(r"recert-concealed:([0-9a-f]{12}):([0-9a-f]{64}):(\d{1,12})")
+_MARK = re.compile(
+    r"recert-concealed:([0-9a-f]{12}):([0-9a-f]{64}):(\d{1,12})(?::writes=(\d{1,6}))?"
+)
+_SCHEMA = "payload"
+"""The member that holds an API schema: of it is kept how many of its operations write."""
+_WRITES = frozenset({"post", "put", "patch", "delete"})
+_YAML_OPERATION = re.compile(r"^\s+(?:post|put|patch|delete)\s*:", re.MULTILINE | re.IGNORECASE)
 _KEY_BYTES = 32
 
 _SENSITIVE: Mapping[str, frozenset[str]] = {
@@ -93,6 +99,20 @@ def read_mark(text: str) -> Concealed | None:
     return Concealed(key_id=found[1], digest=found[2], length=int(found[3]))
 
 
+def writing_operations(text: str) -> int | None:
+    """Return how many operations of a concealed API schema write, None where that was not kept."""
+    found = _MARK.fullmatch(text)
+    return int(found[4]) if found is not None and found[4] is not None else None
+
+
+def _count_writes(schema: str) -> int:
+    try:
+        paths = json.loads(schema)["paths"]
+        return sum(str(verb).lower() in _WRITES for path in paths.values() for verb in path)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return len(_YAML_OPERATION.findall(schema))
+
+
 def redact(service: str, output: Mapping[str, Any], keyring: Keyring, *, marked: bool) -> Any:
     """Return an answer with every text that is not kept replaced by its mark.
 
@@ -142,7 +162,9 @@ def _reduced(record: str) -> str:
 def _walk(value: Any, names: frozenset[str], keyring: Keyring, *, marked: bool) -> Any:
     if isinstance(value, Mapping):
         return {
-            name: _conceal_all(item, keyring, marked=marked)
+            name: _conceal_schema(item, keyring, marked=marked)
+            if name == _SCHEMA and name in names and isinstance(item, str)
+            else _conceal_all(item, keyring, marked=marked)
             if name in names
             else _walk(item, names, keyring, marked=marked)
             for name, item in value.items()
@@ -150,6 +172,12 @@ def _walk(value: Any, names: frozenset[str], keyring: Keyring, *, marked: bool) 
     if isinstance(value, list):
         return [_walk(item, names, keyring, marked=marked) for item in value]
     return value
+
+
+def _conceal_schema(text: str, keyring: Keyring, *, marked: bool) -> str:
+    if marked and read_mark(text):
+        return text
+    return f"{keyring.mark(text)}:writes={_count_writes(text)}"
 
 
 def _conceal_all(value: Any, keyring: Keyring, *, marked: bool) -> Any:

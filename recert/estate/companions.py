@@ -122,7 +122,8 @@ class Observed(Frozen):
 
     `attribution` is `session_name` (the service writes the agent's id into it), `only_agent` (no
     other agent has the role) or `not_possible`, where `agent_arn` is None: the role is shared and
-    nothing tells whose work it was.
+    nothing tells whose work it was. `outside` counts the uses in sessions whose name the service of
+    the role's agents would not give, `sessions` names a few of them.
     """
 
     account: str
@@ -134,6 +135,8 @@ class Observed(Frozen):
     last_at: Instant
     count: int
     refused: int = 0
+    outside: int = 0
+    sessions: tuple[str, ...] = ()
 
 
 class EventWindow(Frozen):

@@ -117,6 +117,8 @@ class ActionGroup(Frozen):
     signature: str | None = None
     functions: tuple[ToolFunction, ...] = ()
     schema_digest: str | None = None
+    schema_writes: int | None = None
+    """How many operations of the API schema write, None where that was not seen."""
     schema_bucket: str | None = None
     schema_key: str | None = None
     description: str | None = None

@@ -16,6 +16,7 @@ from recert.lifecycle.derived import Derived
 from recert.lifecycle.events import Event
 from recert.lifecycle.gaps import gap_change, new_gaps
 from recert.lifecycle.kinds import severity_of
+from recert.lifecycle.providers import new_providers
 from recert.lifecycle.things import SharedChanges
 from recert.lifecycle.unread import Unread
 
@@ -48,6 +49,9 @@ def compare(before: Estate | None, after: Estate) -> tuple[Event, ...]:
         if agent.arn not in after.agents_by_arn and scopes.gone(agent):
             recorder.add(agent.arn, removed(agent, before, after), live=_serves(agent))
     _compare_settled(before, after, settled, recorder)
+    for arn, change in new_providers(before, after):
+        owner = after.agents_by_arn.get(arn)
+        recorder.add(arn, change, live=owner is not None and _serves(owner))
     _compare_gaps(before, after, scopes, recorder)
     return recorder.events()
 

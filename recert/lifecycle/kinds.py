@@ -42,6 +42,11 @@ _ROWS = (
     EventKind("agent.added", _HIGH, _FULL, "new agent"),
     EventKind("agent.removed", _MEDIUM, _NOTE, "agent removed"),
     EventKind("agent.dormant", _MEDIUM, _NOTE, "agent unused"),
+    EventKind(
+        "draft.reachable", _MEDIUM, _NOTE, "a draft that differs from what runs can be called"
+    ),
+    EventKind("certification.expired", _HIGH, _FULL, "certification too old"),
+    EventKind("permission.unused", _MEDIUM, _NOTE, "permission unused"),
     EventKind("owner.changed", _HIGH, _FULL, "new owner"),
     EventKind("owner.left", _HIGH, _FULL, "owner left"),
     EventKind("purpose.changed", _MEDIUM, _FULL, "new purpose"),
@@ -51,10 +56,12 @@ _ROWS = (
     EventKind("model.changed", _MEDIUM, _DELTA, "model changed", raises=True),
     EventKind("role.swapped", _CRITICAL, _FULL, "other execution role", raises=True),
     EventKind("role.shared", _HIGH, _DELTA, "execution role shared"),
+    EventKind("role.used_elsewhere", _HIGH, _DELTA, "execution role used by somebody else"),
     EventKind("role.recreated", _HIGH, _FULL, "role created anew", raises=True),
     EventKind("role.removed", _MEDIUM, _NOTE, "role removed"),
     EventKind("policy.widened", _HIGH, _DELTA, "policy widened", raises=True),
     EventKind("policy.narrowed", _LOW, _NOTE, "policy narrowed"),
+    EventKind("wildcard.grown", _HIGH, _DELTA, "new actions under a wildcard", raises=True),
     EventKind("policy.changed", _LOW, _NOTE, "same authority through another policy"),
     EventKind("trust.widened", _CRITICAL, _DELTA, "trust policy widened", raises=True),
     EventKind("trust.narrowed", _LOW, _NOTE, "trust policy narrowed"),
@@ -137,6 +144,7 @@ _ROWS = (
             ),
         )
     ),
+    EventKind("credential_provider.added", _HIGH, _DELTA, "new credential provider"),
     EventKind("credential_provider.changed", _HIGH, _DELTA, "credential provider", raises=True),
     EventKind("resource.changed", _MEDIUM, _DELTA, "shared resource changed", raises=True),
     EventKind("resource.role_swapped", _HIGH, _DELTA, "resource's role swapped", raises=True),

@@ -123,14 +123,22 @@ def _policy(
     found: list[Change] = []
     if more:
         base = Severity.CRITICAL if any(is_grave(unit) for unit in more) else None
-        how = "the role may do what it could not before"
+        how = f"{_whose(old, new)}the role may do what it could not before"
         values = (_values(old, grown(mine_new, mine_old)), _values(new, more))
         found.append(Change("policy.widened", subject, *values, how, base))
     if less:
-        how = "the role may no longer do what it could"
+        how = f"{_whose(old, new)}the role may no longer do what it could"
         values = (_values(old, less), _values(new, grown(mine_old, mine_new)))
         found.append(Change("policy.narrowed", subject, *values, how))
     return found
+
+
+def _whose(old: _Policy | None, new: _Policy | None) -> str:
+    """Say where nobody in the account did it: AWS gave its own policy another version."""
+    if old is None or new is None or new.values["kind"] != "aws-managed":
+        return ""
+    versions = f"{old.values['version_id']} to {new.values['version_id']}"
+    return f"AWS took its policy {new.values['policy']} from {versions}; "
 
 
 def _own(

@@ -60,7 +60,7 @@ def _changed(before: ActionGroup, after: ActionGroup) -> list[Change]:
     if not keyed_differs(before.schema_digest, after.schema_digest):
         old.pop("schema_digest", None)
         new.pop("schema_digest", None)
-    serious = any(name in new for name in _REACH)
+    serious = any(name in new for name in _REACH) or _writes_more(before, after)
     tools_old, tools_new, tools_serious = _tools(before, after)
     old.update(tools_old)
     new.update(tools_new)
@@ -73,8 +73,17 @@ def _changed(before: ActionGroup, after: ActionGroup) -> list[Change]:
     return [*found, Change("action_group.changed", after.name, old, new, how, base)]
 
 
+def _writes_more(before: ActionGroup, after: ActionGroup) -> bool:
+    """Tell whether the API schema is known to have gained an operation that writes."""
+    old, new = before.schema_writes, after.schema_writes
+    return old is not None and new is not None and new > old
+
+
 def _tools(before: ActionGroup, after: ActionGroup) -> tuple[Values, Values, bool]:
-    """Return the tools that differ, and whether a confirmation fell or a writing tool came."""
+    """Return the tools that differ, and whether a confirmation fell or a tool writes more.
+
+    A writing tool that came does, and so does one that takes a parameter which it did not take.
+    """
     old = {tool.name: tool for tool in before.functions}
     new = {tool.name: tool for tool in after.functions}
     names = sorted(
@@ -93,8 +102,10 @@ def _tools(before: ActionGroup, after: ActionGroup) -> tuple[Values, Values, boo
             (name not in old and writes(name))
             or (
                 name in old
-                and old[name].requires_confirmation
-                and not new[name].requires_confirmation
+                and (
+                    (old[name].requires_confirmation and not new[name].requires_confirmation)
+                    or (writes(name) and set(new[name].parameters) - set(old[name].parameters))
+                )
             )
         )
         for name in names

@@ -5,7 +5,7 @@ from typing import Any
 from recert.aws import reads
 from recert.aws.collect.values import dig, text, unique
 from recert.aws.reader import Reader
-from recert.aws.redaction import read_mark
+from recert.aws.redaction import read_mark, writing_operations
 from recert.estate.canonical import digest
 from recert.estate.integrations import ActionGroup, ToolFunction
 
@@ -53,6 +53,7 @@ def _group(group_id: str, summary: dict[str, Any], detail: dict[str, Any]) -> Ac
         signature=signature,
         functions=_functions(dig(detail, "functionSchema", "functions")),
         schema_digest=_schema_digest(detail),
+        schema_writes=writing_operations(str(dig(detail, "apiSchema", "payload"))),
         schema_bucket=text(dig(detail, "apiSchema", "s3", "s3BucketName")),
         schema_key=text(dig(detail, "apiSchema", "s3", "s3ObjectKey")),
         description=text(merged.get("description")),

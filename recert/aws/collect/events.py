@@ -15,10 +15,18 @@ from recert.aws import reads
 from recert.aws.collect.harvest import Harvest
 from recert.aws.collect.values import dig, text
 from recert.aws.reader import Reader
-from recert.estate.agents import Agent
+from recert.estate.agents import Agent, AgentKind
 from recert.estate.companions import EventWindow, Observed
 
 _AGENT_SESSION = re.compile(r"BedrockAgents-([0-9A-Z]{10})-.+")
+_NAMED_SESSIONS = 5
+_SESSIONS = {
+    AgentKind.BEDROCK_AGENT: ("BedrockAgents-",),
+    AgentKind.AGENTCORE_RUNTIME: ("BedrockAgentCore-",),
+    AgentKind.AGENTCORE_HARNESS: ("BedrockAgentCore-",),
+    AgentKind.AGENTCORE_GATEWAY: ("gateway-session-",),
+}
+"""How the session names begin that services give, by kind of agent."""
 _API_DATE = re.compile(r"\d{8}(?:v\d+)?$")
 _SERVICES = {"monitoring": "cloudwatch", "tagging": "tag"}
 _ACTIONS = {
@@ -36,6 +44,8 @@ class _Sum:
     last_at: datetime
     count: int = 0
     refused: int = 0
+    outside: int = 0
+    sessions: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -61,8 +71,11 @@ def gather(harvest: Harvest) -> None:
     def scan(reader: Reader) -> _Scan:
         return _scan(reader, since, until, frozenset(roles), most)
 
-    found = harvest.crew.each("reading the event history", scan, harvest.readers)
-    for reader, one in zip(harvest.readers, found, strict=True):
+    readers = [
+        one for one in harvest.readers if one.source.holds(reads.LOOKUP_EVENTS, one.place.account)
+    ]
+    found = harvest.crew.each("reading the event history", scan, readers)
+    for reader, one in zip(readers, found, strict=True):
         harvest.windows.append(_window(reader, one, since, until))
         harvest.observed += _observed(reader, one, roles)
 
@@ -150,6 +163,9 @@ def _observed(reader: Reader, scan: _Scan, roles: dict[str, list[Agent]]) -> Ite
         total.count += one.count
         total.refused += one.refused
         total.last_at = max(total.last_at, one.last_at)
+        if _outside(session, roles[role]):
+            total.outside += one.count
+            total.sessions.add(session)
     for (role, action, agent, how), total in sorted(joined.items(), key=lambda item: str(item[0])):
         yield Observed(
             account=reader.place.account,
@@ -161,7 +177,20 @@ def _observed(reader: Reader, scan: _Scan, roles: dict[str, list[Agent]]) -> Ite
             last_at=total.last_at,
             count=total.count,
             refused=total.refused,
+            outside=total.outside,
+            sessions=tuple(sorted(total.sessions)[:_NAMED_SESSIONS]),
         )
+
+
+def _outside(session: str, users: list[Agent]) -> bool:
+    """Tell whether no agent of a role works under such a session name.
+
+    Where a role has users of a kind whose session names are not known, nothing can be told.
+    """
+    known = [_SESSIONS.get(one.kind) for one in users]
+    return bool(session) and all(
+        prefix is not None and not session.startswith(prefix) for prefix in known
+    )
 
 
 def _attribute(session: str, users: list[Agent]) -> tuple[str | None, str]:
