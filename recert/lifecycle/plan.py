@@ -26,6 +26,8 @@ class CampaignPlan:
     name: str
     reason: str
     severity: Severity
+    asks: str | None = None
+    """Whom the policy asks instead of the owner."""
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -34,13 +36,17 @@ class CampaignPlan:
 
 
 def plan(
-    events: Iterable[Event], policy: TriggerPolicy, *, names: Mapping[str, str] | None = None
+    events: Iterable[Event],
+    policy: TriggerPolicy,
+    *,
+    names: Mapping[str, str] | None = None,
+    tiers: Mapping[str, Severity] | None = None,
 ) -> tuple[CampaignPlan, ...]:
     """Say which campaigns these events open, one per agent, the most urgent first.
 
     Events of a baseline open nothing; nor does an agent whose events are notes only. `names` maps
-    agent ARNs to names for the campaign's title. The same events in any order, or twice, give the
-    same plans.
+    agent ARNs to names for the campaign's title, `tiers` to their risk tiers. The same events in
+    any order, or twice, give the same plans.
     """
     by_agent: dict[str, dict[tuple[str, str, str, bool], Event]] = {}
     for event in events:
@@ -49,7 +55,12 @@ def plan(
     plans = [
         found
         for agent, own in by_agent.items()
-        if (found := _plan_agent(agent, own.values(), policy, names or {})) is not None
+        if (
+            found := _plan_agent(
+                agent, own.values(), policy, (names or {}).get(agent), (tiers or {}).get(agent)
+            )
+        )
+        is not None
     ]
     return tuple(sorted(plans, key=lambda item: (-item.severity.rank, item.name, item.agents)))
 
@@ -71,22 +82,27 @@ def words_of(event: Event) -> str:
 
 
 def _plan_agent(
-    agent: str, events: Iterable[Event], policy: TriggerPolicy, names: Mapping[str, str]
+    agent: str,
+    events: Iterable[Event],
+    policy: TriggerPolicy,
+    name: str | None,
+    tier: Severity | None,
 ) -> CampaignPlan | None:
     ordered = tuple(sorted(events, key=lambda item: (-item.severity.rank, not item.live, item.key)))
-    asking = tuple(event for event in ordered if policy.opens(event.kind) is not Opens.NOTE)
+    asking = tuple(event for event in ordered if policy.opens(event.kind, tier) is not Opens.NOTE)
     if not asking:
         return None
     causes = tuple(dict.fromkeys(words_of(event) for event in asking))
-    title = names.get(agent) or agent.rpartition("/")[2]
+    title = name or agent.rpartition("/")[2]
     shown = ", ".join(causes[:_NAMED_CAUSES])
     more = len(causes) - _NAMED_CAUSES
     return CampaignPlan(
         agents=(agent,),
         events=ordered,
-        depth=max((policy.opens(event.kind) for event in asking), key=lambda item: item.rank),
-        due_in_days=policy.due_in_days(asking),
+        depth=max((policy.opens(event.kind, tier) for event in asking), key=lambda item: item.rank),
+        due_in_days=policy.due_in_days(asking, tier),
         name=f"{title}: {shown}" + (f" and {more} more" if more > 0 else ""),
         reason="; ".join(causes) + ".",
         severity=asking[0].severity,
+        asks=policy.asks(asking),
     )
