@@ -139,8 +139,10 @@ def _write(tx: Transaction, item: ItemRow, consequence: str) -> None:
         client_id=f"no-response/{item.id}",
         supersedes=item.current,
         entry=0,
+        stage=item.stage,
+        consequence=consequence,
     )
-    said = {**entries.decision_recorded(decision, item), "consequence": consequence}
+    said = entries.decision_recorded(decision, item)
     entry = tx.append(EntryType.DECISION_RECORDED, said, campaign=item.campaign, actor=SYSTEM)
     decision.entry = entry.seq
     if item.current is not None:

@@ -22,6 +22,7 @@ from recert.store.tables import (
     KeyRow,
     Meta,
     PersonRow,
+    RescissionRow,
     SignoffRow,
     SnapshotRow,
 )
@@ -29,6 +30,7 @@ from recert.store.tables import (
 _READING = ("taken_at", "digest", "agents", "roles", "api_calls", "entry")
 _ITEM = (
     "campaign", "kind", "agent", "reviewer", "state", "excluded_by", "basis_digest", "current", "signoff",
+    "stage",
 )  # fmt: skip
 _PAGE = 500
 _SHORT = 60
@@ -51,6 +53,7 @@ def differences(
     }
     yield from _plain(session, DecisionRow, wanted)
     yield from _plain(session, SignoffRow, projection.signoffs)
+    yield from _plain(session, RescissionRow, projection.rescissions)
     yield from _plain(session, KeyRow, projection.keys)
 
 

@@ -15,10 +15,15 @@ row can be judged by stands in a body, and a change of a row without an entry sh
     items.assigned       the population, or an addition to it: every item with its reviewer and the
                          digest of its record
     item.reassigned      another reviewer of record; item.excluded, item.superseded, item.conflicted
+    item.advanced        signed in one stage, pending in the next, with the reviewer of that stage
+    item.concluded       signed in its last stage: the outcome of all stages, and which of their
+                         decisions is in force from now on
     item.reset           back to pending, with a reason, and with another record where it changed;
                          any decision that was in force becomes superseded
     decision.recorded    a decision (it supersedes the current one of its item)
     decision.undone      taken back before sign-off; decision.redone: put in force again
+    decision.rescinded   a signed decision is taken back: requested, confirmed by a second person, or
+                         the request withdrawn; confirmed, it has no effect any more
     signoff              a reviewer signed: the statement, the signature, the items
     remediation.recorded where the revocation of an item stands: {item, state, …}
     setting.changed · export · migration · restore · checkpoint · key.enrolled · key.revoked ·
@@ -39,6 +44,7 @@ from recert.store.tables import (
     ItemRow,
     KeyRow,
     PersonRow,
+    RescissionRow,
     SignoffRow,
 )
 
@@ -67,6 +73,8 @@ class EntryType(StrEnum):
     ITEM_EXCLUDED = "item.excluded"
     ITEM_SUPERSEDED = "item.superseded"
     ITEM_CONFLICTED = "item.conflicted"
+    ITEM_ADVANCED = "item.advanced"
+    ITEM_CONCLUDED = "item.concluded"
     ITEM_RESET = "item.reset"
     DECISION_RECORDED = "decision.recorded"
     DECISION_UNDONE = "decision.undone"
@@ -89,8 +97,13 @@ class EntryType(StrEnum):
 
 
 JSON_COLUMNS = {
-    "before", "after", "trigger", "scope", "settings", "body", "reduce_to", "roles", "aliases", "sts"
+    "before", "after", "trigger", "scope", "settings", "body", "reduce_to", "reduce_resources", "roles",
+    "aliases", "sts",
 }  # fmt: skip
+LATER_COLUMNS: Mapping[str, Mapping[str, Any]] = {
+    "decision": {"stage": 1, "reduce_resources": [], "consequence": None},
+}
+"""By table, what a column holds of which the entries of an older schema do not tell."""
 CAMPAIGN_MUTABLE = (
     "name", "owner", "due_at", "due_zone", "trigger", "scope", "settings", "snapshot",
 )  # fmt: skip
@@ -243,6 +256,31 @@ def decision_redone(decision: DecisionRow, superseded: DecisionRow | None) -> di
         "item": decision.item,
         "superseded": superseded.id if superseded else None,
     }
+
+
+def item_advanced(item: ItemRow, decision: str, before: str | None, reason: str) -> dict[str, Any]:
+    """Describe the step into the next stage; call it when the row is already there.
+
+    `decision` is the signed answer of the stage that is over.
+    """
+    return {**item_changed(item, reason, before=before), "stage": item.stage, "answered": decision}
+
+
+def item_concluded(
+    item: str, outcome: str, answers: Sequence[Mapping[str, Any]], in_force: str
+) -> dict[str, Any]:
+    """Describe the outcome of an item's stages, made of `answers`: stage, decision, verdict, by whom."""
+    return {
+        "item": item,
+        "outcome": outcome,
+        "answers": [dict(one) for one in answers],
+        "in_force": in_force,
+    }
+
+
+def decision_rescinded(row: RescissionRow) -> dict[str, Any]:
+    """Describe a rescission as it is from now on."""
+    return columns(row)
 
 
 def key_enrolled(key: KeyRow) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlmodel import SQLModel
 
 from recert.errors import LedgerError
-from recert.store.entries import CAMPAIGN_MUTABLE, JSON_COLUMNS
+from recert.store.entries import CAMPAIGN_MUTABLE, JSON_COLUMNS, LATER_COLUMNS
 from recert.store.tables import (
     AgentSetting,
     CampaignRow,
@@ -19,6 +19,7 @@ from recert.store.tables import (
     EventRow,
     KeyRow,
     PersonRow,
+    RescissionRow,
     SignoffRow,
 )
 
@@ -40,6 +41,9 @@ class ItemState:
     record: str
     current: str | None = None
     signoff: str | None = None
+    stage: int = 1
+    answers: list[str] = field(default_factory=list)
+    """The signed decision of each stage, the first stage's first."""
 
 
 @dataclass(slots=True)
@@ -66,6 +70,7 @@ class Projection:
     items: dict[str, ItemState] = field(default_factory=dict)
     decisions: dict[str, DecisionState] = field(default_factory=dict)
     signoffs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    rescissions: dict[str, dict[str, Any]] = field(default_factory=dict)
     keys: dict[str, dict[str, Any]] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
     remediations: dict[str, str] = field(default_factory=dict)
@@ -264,6 +269,7 @@ def _item_changed(state: Projection, entry: dict[str, Any], body: dict[str, Any]
 
 
 def _decided(state: Projection, entry: dict[str, Any], body: dict[str, Any]) -> None:
+    body = {**LATER_COLUMNS["decision"], **body}
     _require(body, DecisionRow, "state", "entry")
     item = _item(state, entry, body["item"])
     if body["id"] in state.decisions:
@@ -272,6 +278,10 @@ def _decided(state: Projection, entry: dict[str, Any], body: dict[str, Any]) -> 
         state.note(entry, f"a decision on a state of the item {item.id} that it was not in")
     if item.state in ("excluded", "superseded"):
         state.note(entry, f"a decision on the item {item.id}, which was {item.state}")
+    if body["stage"] != item.stage:
+        state.note(entry, f"a decision for stage {body['stage']} of the item {item.id}")
+    if body["decided_by"] in {state.decisions[one].body["decided_by"] for one in item.answers}:
+        state.note(entry, f"the same person in two stages of the item {item.id}")
     if item.current is not None:
         state.decisions[item.current].state = "superseded"
         if body["supersedes"] != item.current:
@@ -314,7 +324,47 @@ def _signoff(state: Projection, entry: dict[str, Any], body: dict[str, Any]) -> 
             state.note(entry, f"a sign-off of {pair['decision']}, which is not in force")
         item.state = "signed_off"
         item.signoff = body["id"]
+        item.answers.append(pair["decision"])
     state.signoffs[body["id"]] = {**body, "entry": entry["seq"]}
+
+
+def _advanced(state: Projection, entry: dict[str, Any], body: dict[str, Any]) -> None:
+    campaign = _open_campaign(state, entry)
+    item = state.items[body["item"]]
+    signed = item.state == "signed_off" and item.current == body["answered"]
+    if item.campaign != campaign["id"] or not signed or body["stage"] != item.stage + 1:
+        state.note(entry, f"a step of the item {item.id} into stage {body['stage']}")
+    state.decisions[body["answered"]].state = "answered"
+    item.state = body["state"]
+    item.reviewer = body["reviewer"]
+    item.stage = body["stage"]
+    item.current = None
+    item.signoff = None
+
+
+def _concluded(state: Projection, entry: dict[str, Any], body: dict[str, Any]) -> None:
+    _open_campaign(state, entry)
+    item = state.items[body["item"]]
+    told = [one["decision"] for one in body["answers"]]
+    if item.state != "signed_off" or told != item.answers or body["in_force"] not in told:
+        state.note(entry, f"an outcome of the item {item.id} that is not that of its answers")
+    for one in told:
+        state.decisions[one].state = "current" if one == body["in_force"] else "answered"
+    item.current = body["in_force"]
+
+
+def _rescinded(state: Projection, entry: dict[str, Any], body: dict[str, Any]) -> None:
+    _require(body, RescissionRow)
+    _open_campaign(state, entry)
+    item, decision = state.items[body["item"]], state.decisions[body["decision"]]
+    if item.state != "signed_off" or item.current != body["decision"]:
+        state.note(entry, f"it takes back {body['decision']}, which is not signed and in force")
+    if body["state"] == "confirmed":
+        asked = state.rescissions.get(body["id"], {}).get("state")
+        if asked != "requested" or body["confirmed_by"] in (None, body["requested_by"]):
+            state.note(entry, f"a rescission of {body['decision']} without a second person")
+        decision.state = "rescinded"
+    state.rescissions[body["id"]] = body
 
 
 def _key_enrolled(state: Projection, entry: dict[str, Any], body: dict[str, Any]) -> None:
@@ -352,10 +402,13 @@ _HANDLERS: dict[str, Callable[[Projection, dict[str, Any], dict[str, Any]], None
     "item.excluded": _item_changed,
     "item.superseded": _item_changed,
     "item.conflicted": _item_changed,
+    "item.advanced": _advanced,
+    "item.concluded": _concluded,
     "item.reset": _item_changed,
     "decision.recorded": _decided,
     "decision.undone": _undone,
     "decision.redone": _redone,
+    "decision.rescinded": _rescinded,
     "signoff": _signoff,
     "key.enrolled": _key_enrolled,
     "key.revoked": _key_revoked,

@@ -6,7 +6,7 @@ JSON columns hold canonical or plain JSON text. No relationship is declared: rea
 columns.
 """
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, MetaData, Text
+from sqlalchemy import CheckConstraint, Index, LargeBinary, MetaData, Text, text
 from sqlmodel import Field, SQLModel
 
 NAMING = {
@@ -187,12 +187,16 @@ class ItemRow(Table, table=True):
     resource: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
     policy: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
     used: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    stage: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})
+    """The stage that the item is in, 1 first."""
 
 
 class DecisionRow(Table, table=True):
     """One decision, kept for ever; `client_id` makes a repeated request harmless.
 
-    `state` is `current`, `superseded` (by a later one), or `undone`.
+    `state` is `current`, `superseded` (by a later one), `undone`, `answered` (signed in one stage of
+    its item, and not the answer that is in force) or `rescinded`. `consequence` is what a
+    `no_response` comes to, `keep` or `revoke`.
     """
 
     __tablename__ = "decision"
@@ -201,7 +205,9 @@ class DecisionRow(Table, table=True):
             "verdict in ('attest','attest_until','reduce','revoke','exception','abstain','no_response')",
             name="verdict_known",
         ),
-        CheckConstraint("state in ('current','superseded','undone')", name="state_known"),
+        CheckConstraint(
+            "state in ('current','superseded','undone','answered','rescinded')", name="state_known"
+        ),
         Index("ix_decision_campaign_entry", "campaign", "entry"),
         Index("ix_decision_campaign_state_verdict", "campaign", "state", "verdict"),
     )
@@ -227,6 +233,43 @@ class DecisionRow(Table, table=True):
     client_id: str = Field(sa_type=Text, unique=True)
     supersedes: str | None = Field(default=None, sa_type=Text)
     entry: int = Field(foreign_key="ledger.seq")
+    stage: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})
+    reduce_resources: str = Field(
+        default="[]", sa_type=Text, sa_column_kwargs={"server_default": text("'[]'")}
+    )
+    consequence: str | None = Field(default=None, sa_type=Text)
+
+
+class RescissionRow(Table, table=True):
+    """A signed decision that its reviewer takes back; it holds once a second person confirmed it.
+
+    `applied` tells that the decision had been carried out; `successor` is the campaign that asks
+    about the item again.
+    """
+
+    __tablename__ = "rescission"
+    __table_args__ = (
+        CheckConstraint("state in ('requested','confirmed','withdrawn')", name="state_known"),
+        CheckConstraint(
+            "state <> 'confirmed' or (confirmed_by is not null and confirmed_by <> requested_by)",
+            name="second_person",
+        ),
+    )
+
+    id: str = Field(primary_key=True, sa_type=Text)
+    campaign: str = Field(foreign_key="campaign.id", sa_type=Text, index=True)
+    item: str = Field(foreign_key="item.id", sa_type=Text, index=True)
+    decision: str = Field(sa_type=Text, index=True)
+    state: str = Field(default="requested", sa_type=Text)
+    rationale: str = Field(sa_type=Text)
+    requested_by: str = Field(sa_type=Text)
+    requested_strength: str = Field(sa_type=Text)
+    requested_at: str = Field(sa_type=Text)
+    confirmed_by: str | None = Field(default=None, sa_type=Text)
+    confirmed_strength: str | None = Field(default=None, sa_type=Text)
+    confirmed_at: str | None = Field(default=None, sa_type=Text)
+    applied: bool = False
+    successor: str | None = Field(default=None, sa_type=Text)
 
 
 class KeyRow(Table, table=True):

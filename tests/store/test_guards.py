@@ -109,7 +109,7 @@ def test_a_decision_that_is_not_in_force_cannot_become_another_thing(open_world:
         "UPDATE decision SET state = 'undone' WHERE item IN (SELECT id FROM item WHERE state = 'signed_off')",
         "INSERT INTO decision SELECT id || 'x', item, campaign, verdict, state, rationale, until, reduce_to,"
         " control, approver, decided_by, strength, decided_at, basis_digest, shown_digest, headless,"
-        " basis_named, bulk, client_id || 'x', supersedes, entry FROM decision LIMIT 1",
+        " basis_named, bulk, client_id || 'x', supersedes, entry, stage, reduce_resources, consequence FROM decision LIMIT 1",
     ],
 )
 def test_a_signed_item_and_its_decision_stay(open_world: Any, statement: str) -> None:
@@ -131,7 +131,7 @@ def test_the_rest_of_a_campaign_goes_on_after_a_sign_off(open_world: Any) -> Non
         "UPDATE item SET state = 'pending'",
         "INSERT INTO item SELECT id || 'x', campaign, kind, 'pending', agent, reviewer, title, subject, service,"
         " level, privileged, rank, delta, recommendation, reason, basis_digest, shown_digest, body, NULL, NULL,"
-        " NULL, 0 FROM item LIMIT 1",
+        " NULL, 0, '', '', '', '', 1 FROM item LIMIT 1",
         "UPDATE decision SET state = 'undone'",
         "INSERT INTO signoff SELECT id || 'x', campaign, signer, strength, signature, statement, signed_at, size,"
         " head, entry FROM signoff",
@@ -145,7 +145,7 @@ def test_a_campaign_that_has_ended_stays(closed_world: Any, statement: str) -> N
 
 def test_a_cancelled_campaign_takes_no_decision(open_world: Any) -> None:
     open_world.move("cancelled", reason="wrong scope")
-    with pytest.raises(RefusedError, match="has ended"):
+    with pytest.raises(RefusedError, match="takes no decision"):
         open_world.decide(2)
 
 

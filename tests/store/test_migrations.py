@@ -1,3 +1,4 @@
+import json
 import re
 import subprocess
 import sys
@@ -13,9 +14,14 @@ from sqlmodel import select
 
 from recert.clock import SystemClock
 from recert.errors import StoreError
+from recert.evidence.pack import stored_ledger
 from recert.store import schema
+from recert.store.compare import differences
 from recert.store.engine import SCHEMA_VERSION, guards
+from recert.store.engine.sqlite import APPLICATION_ID
+from recert.store.entries import LATER_COLUMNS
 from recert.store.migrations import run
+from recert.store.projection import project
 from recert.store.store import Store
 from recert.store.tables import LedgerRow, metadata
 
@@ -45,7 +51,7 @@ def shape(connection: Connection) -> dict[str, Any]:
 def parts(statement: str) -> list[str]:
     """Split a statement at the commas of its outermost parentheses; a column added later has no line."""
     depth, found = 0, [""]
-    for char in " ".join(statement.split()):
+    for char in " ".join(statement.replace('"', "").split()):
         depth += {"(": 1, ")": -1}.get(char, 0)
         if depth == 1 and char in "(,":
             found.append("")
@@ -169,3 +175,56 @@ def test_items_of_an_older_store_get_what_a_list_shows_signed_ones_too() -> None
         run.upgrade(connection, "0002")
         shown = connection.execute(text("SELECT action, resource, policy, used FROM item")).all()
     assert shown == [("s3:Get*", "a +1", "Reader", "unknown")]
+
+
+def test_a_store_of_the_first_schema_is_brought_up_to_date_with_all_that_it_holds(
+    tmp_path: Path, worlds: Any
+) -> None:
+    world = worlds.World(tmp_path / "new.db").whole(3)
+    path = tmp_path / "old.db"
+    path.touch(mode=0o600)
+    with create_engine(f"sqlite:///{path}").begin() as connection:
+        run.upgrade(connection, "0001")
+        connection.exec_driver_sql(f"ATTACH '{world.path}' AS made")
+        for table in (
+            "ledger",
+            "meta",
+            "person",
+            "snapshot",
+            "campaign",
+            "event",
+            "item",
+            "signoff",
+            "decision",
+        ):
+            named = ", ".join(
+                f'"{row[1]}"' for row in connection.exec_driver_sql(f"PRAGMA table_xinfo({table})")
+            )
+            connection.exec_driver_sql(
+                f"INSERT INTO main.{table} ({named}) SELECT {named} FROM made.{table}"  # noqa: S608 - our own names
+            )
+        connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.exec_driver_sql("PRAGMA user_version = 1")
+    before = world.store.head()
+    store = Store.open(path, clock=SystemClock())
+    assert store.head().size == before.size + 1
+    with store.read() as session:
+        ledger = stored_ledger(session)
+        assert ledger.projection.problems == []
+        assert list(differences(session, ledger.projection, ledger.head)) == []
+    with store.database.reader.begin() as connection:
+        assert store.database.integrity(connection) == []
+        assert store.database.missing_guards(connection) == []
+
+
+def test_entries_of_the_first_schema_are_understood(tmp_path: Path, worlds: Any) -> None:
+    world = worlds.World(tmp_path / "new.db").whole(2)
+    with world.store.read() as session:
+        told = [json.loads(text) for text in session.exec(select(LedgerRow.entry))]
+    for entry in told:
+        if entry["type"] == "decision.recorded":
+            for column in LATER_COLUMNS["decision"]:
+                del entry["body"][column]
+    found = project(told)
+    assert found.problems == []
+    assert {one.body["stage"] for one in found.decisions.values()} == {1}

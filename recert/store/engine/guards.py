@@ -38,7 +38,7 @@ def _changed(*columns: str) -> str:
 _DECISION = (
     "id", "item", "campaign", "verdict", "rationale", "until", "reduce_to", "control", "approver",
     "decided_by", "strength", "decided_at", "basis_digest", "shown_digest", "headless",
-    "basis_named", "bulk", "client_id", "supersedes", "entry",
+    "basis_named", "bulk", "client_id", "supersedes", "entry", "stage", "reduce_resources", "consequence",
 )  # fmt: skip
 _EVENT = (
     "id", "snapshot", "agent", "kind", "severity", "live", "subject", "before", "after", "how",
@@ -48,6 +48,49 @@ _EVENT = (
 _KEY = (
     "id", "person", "public", "enrolled_at", "enrolled_by", "countersigned_by", "statement", "armor",
 )  # fmt: skip
+
+_RESCISSION = (
+    "id", "campaign", "item", "decision", "rationale", "requested_by", "requested_strength",
+    "requested_at",
+)  # fmt: skip
+
+
+def _of_item(condition: str) -> str:
+    return f"EXISTS (SELECT 1 FROM item AS i WHERE i.id = NEW.item AND ({condition}))"
+
+
+def _quoted(name: str) -> str:
+    return f"'\"' || lower({name}) || '\"'"
+
+
+def _is_named(person: str, name: str) -> str:
+    aliases = f"instr(lower({person}.aliases), {_quoted(name)})"
+    return f"(lower({person}.id) = lower({name}) OR {aliases})"
+
+
+def _same(one: str, other: str) -> str:
+    both = f"{_is_named('p', one)} AND {_is_named('p', other)}"
+    return f"(lower({one}) = lower({other}) OR EXISTS (SELECT 1 FROM person AS p WHERE {both}))"
+
+
+# JSON is searched as text: a trigger of an untrusted schema may not call the JSON functions. SQLite
+# folds the case of ASCII only, so that other names are left to the rules.
+_BY_PERSON = "NEW.verdict <> 'no_response'"
+_NOT_REVIEWER = (
+    "i.reviewer IS NULL OR (NOT " + _same("i.reviewer", "NEW.decided_by") + " "
+    "AND (i.reviewer || NEW.decided_by) NOT GLOB '*[^ !#-[^-~]*' "
+    "AND instr(i.reviewer || NEW.decided_by, ']') = 0)"
+)
+_OWNED = (
+    f"(instr(lower(i.body), '\"owner\":' || {_quoted('NEW.decided_by')}) OR EXISTS (SELECT 1 "
+    f"FROM person AS p WHERE {_is_named('p', 'NEW.decided_by')} "
+    f"AND instr(lower(i.body), '\"owner\":' || {_quoted('p.id')})))"
+)
+_ANOTHER_JUDGE = (
+    "EXISTS (SELECT 1 FROM person AS o WHERE o.active "
+    f"AND NOT {_is_named('o', 'NEW.decided_by')} AND (instr(o.roles, '\"reviewer\"') "
+    "OR instr(o.roles, '\"campaign_owner\"') OR instr(o.roles, '\"approver\"')))"
+)
 
 _LAST = "(SELECT hash FROM ledger ORDER BY seq DESC LIMIT 1)"
 
@@ -140,8 +183,47 @@ STATEMENTS: dict[str, str] = dict(
             "decision_late",
             "INSERT",
             "decision",
-            _ended("NEW.campaign"),
-            "the campaign has ended; no decision is accepted.",
+            "(SELECT c.state FROM campaign AS c WHERE c.id = NEW.campaign) IS NOT 'active'",
+            "the campaign takes no decision now.",
+        ),
+        _refuse(
+            "decision_deadline",
+            "INSERT",
+            "decision",
+            _BY_PERSON + " AND EXISTS (SELECT 1 FROM campaign AS c WHERE c.id = NEW.campaign "
+            'AND instr(c.settings, \'"deadline":"hard"\') '
+            "AND julianday(NEW.decided_at) > julianday(c.due_at))",
+            "the deadline has passed; no decision is accepted.",
+        ),
+        _refuse(
+            "decision_stale",
+            "INSERT",
+            "decision",
+            _of_item("i.basis_digest IS NOT NEW.basis_digest OR i.stage IS NOT NEW.stage"),
+            "the item is not what the decision rests on any more.",
+        ),
+        _refuse(
+            "decision_barred",
+            "INSERT",
+            "decision",
+            f"{_BY_PERSON} AND {_of_item(_NOT_REVIEWER)}",
+            "only the reviewer of record decides.",
+        ),
+        _refuse(
+            "decision_not_independent",
+            "INSERT",
+            "decision",
+            "NEW.verdict IN ('attest','attest_until','exception') AND "
+            + _of_item(f"i.privileged AND {_OWNED} AND {_ANOTHER_JUDGE}"),
+            "the owner of an agent does not keep what is privileged while somebody else can judge it.",
+        ),
+        _refuse(
+            "decision_twice",
+            "INSERT",
+            "decision",
+            "NEW.stage > 1 AND EXISTS (SELECT 1 FROM decision AS d WHERE d.item = NEW.item "
+            "AND d.state = 'answered' AND d.stage < NEW.stage AND d.decided_by = NEW.decided_by)",
+            "nobody decides in two stages of one item.",
         ),
         _refuse(
             "decision_signed",
@@ -168,7 +250,7 @@ STATEMENTS: dict[str, str] = dict(
             "decision_state_late",
             "UPDATE",
             "decision",
-            f"{_ended('OLD.campaign')} OR {_signed('OLD.item')}",
+            f"{_ended('OLD.campaign')} OR (NEW.state <> 'rescinded' AND {_signed('OLD.item')})",
             "the decision is signed off, or its campaign has ended.",
         ),
         _refuse(
@@ -177,6 +259,33 @@ STATEMENTS: dict[str, str] = dict(
             "decision",
             "OLD.state <> 'current' AND NEW.state NOT IN ('current', OLD.state)",
             "a decision that is not in force can only be put in force again.",
+        ),
+        _refuse(
+            "decision_rescinded",
+            "UPDATE",
+            "decision",
+            "OLD.state = 'rescinded' OR (NEW.state = 'rescinded' AND NOT EXISTS "
+            "(SELECT 1 FROM rescission AS r WHERE r.decision = OLD.id AND r.state = 'confirmed'))",
+            "a decision is rescinded when a second person confirms it, and then for good.",
+        ),
+        _refuse(
+            "rescission_asked",
+            "INSERT",
+            "rescission",
+            f"NEW.state <> 'requested' OR {_exists('rescission')} OR NOT {_signed('NEW.item')} "
+            f"OR {_ended('NEW.campaign')} OR EXISTS (SELECT 1 FROM rescission AS r "
+            "WHERE r.decision = NEW.decision AND r.state <> 'withdrawn')",
+            "only a signed decision of a running campaign is rescinded, and once.",
+        ),
+        _refuse(
+            "rescission_fixed",
+            "UPDATE",
+            "rescission",
+            f"OLD.state <> 'requested' OR {_changed(*_RESCISSION)} OR {_ended('OLD.campaign')}",
+            "a rescission is asked for once and confirmed or withdrawn once.",
+        ),
+        _refuse(
+            "rescission_no_delete", "DELETE", "rescission", "", "a rescission is never removed."
         ),
         _refuse("decision_no_delete", "DELETE", "decision", "", "a decision is never removed."),
         _refuse(
