@@ -3,7 +3,10 @@
 import os
 import signal
 import socket
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -53,3 +56,18 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
 def checkout() -> Path:
     """Return the root of the repository."""
     return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def make_key() -> Callable[[Path, str], Any]:
+    """Return a function that makes an SSH key with ssh-keygen in a folder, and returns who signs with it."""
+    from recert.evidence.keys import SshSigner  # noqa: PLC0415 - most tests need no key
+
+    def make(folder: Path, name: str) -> SshSigner:
+        path = folder / name
+        subprocess.run(
+            ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(path)], check=True
+        )
+        return SshSigner.load(path, {"PATH": os.environ["PATH"]})
+
+    return make

@@ -42,7 +42,7 @@ from recert.campaigns.views import (
 from recert.clock import Clock, to_rfc3339
 from recert.lifecycle import Estate, TriggerPolicy
 from recert.store.ledger import Actor
-from recert.store.signing import SIGNOFF, StatementSigner
+from recert.store.signing import CLOSE, SIGNOFF, StatementSigner
 from recert.store.store import Store
 from recert.store.transaction import Transaction
 
@@ -299,10 +299,27 @@ class Campaigns:
             closing.cancel(tx, self.caller, campaign, reason)
         return self.campaign(campaign)
 
-    def close(self, campaign: str, /, *, ask: Ask | None = None) -> CampaignView:
-        """Close a campaign whose review is over and whose revocations are done; else say what blocks."""
+    def close(
+        self, campaign: str, /, *, signer: StatementSigner | None = None, ask: Ask | None = None
+    ) -> CampaignView:
+        """Close a campaign whose review is over and whose revocations are done; else say what blocks.
+
+        Where `signer` holds a key, its owner signs the close with it.
+        """
+        prepared, signature = None, None
+        if signer is not None:
+            with self.store.read() as session:
+                prepared = closing.prepare_close(
+                    session,
+                    self.caller,
+                    campaign,
+                    store_id=self.store.store_id,
+                    at=self._now(),
+                    key=signer.key,
+                )
+            signature = signer.sign(prepared.statement, CLOSE)
         with self._scene(ask) as (tx, scene):
-            closing.close(tx, self.caller, campaign, scene)
+            closing.close(tx, self.caller, campaign, scene, prepared=prepared, signature=signature)
         return self.campaign(campaign)
 
     def silence(self, campaign: str, policy: Mapping[str, str] | None = None, /) -> NoResponse:

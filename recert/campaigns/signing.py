@@ -19,6 +19,7 @@ from recert.errors import RefusedError
 from recert.store import entries
 from recert.store.entries import EntryType
 from recert.store.ledger import Head
+from recert.store.settings import require_signature
 from recert.store.signing import Signature, require_prefix
 from recert.store.tables import DecisionRow, ItemRow, KeyRow, LedgerRow, SignoffRow
 from recert.store.transaction import Transaction, head_of
@@ -87,7 +88,7 @@ def prepare(
 
     Raises RefusedError where the key is not enrolled as the caller's, or nothing is to be signed.
     """
-    _require_key(session, caller, key)
+    require_key(session, caller, key)
     mine = replace(_mine(session, caller, store_id, campaign), key=key)
     _require_something(mine)
     head = head_of(session)
@@ -136,6 +137,7 @@ def sign(
     _require_something(mine)
     if prepared is not None and signature is not None:
         _require_same(tx, mine, prepared, signature)
+    require_signature(tx.session, signature.kind if signature else UNSIGNED)
     signoff = _record(tx, mine, prepared, signature)
     state = finish_if_settled(tx, campaign)
     return Signed(
@@ -237,7 +239,7 @@ def _require_something(mine: _Mine) -> None:
         )
 
 
-def _require_key(session: Session, caller: Caller, key: str) -> None:
+def require_key(session: Session, caller: Caller, key: str) -> None:
     """Refuse a key that is not enrolled as the caller's, or was revoked."""
     row = session.get(KeyRow, key)
     if row is None or row.revoked_at is not None or row.person != caller.id:
@@ -250,7 +252,7 @@ def _require_key(session: Session, caller: Caller, key: str) -> None:
 
 def _require_same(tx: Transaction, mine: _Mine, prepared: Prepared, signature: Signature) -> None:
     """Refuse a statement that is not about the caller's decisions as they are now."""
-    _require_key(tx.session, mine.caller, signature.key)
+    require_key(tx.session, mine.caller, signature.key)
     require_prefix(tx.session, prepared.head.size, prepared.head.hash)
     if prepared.decisions != mine.decisions:
         raise RefusedError(

@@ -4,6 +4,7 @@ A function changes the row and appends its one entry to the ledger in the runnin
 a step that the machine does not know is refused with the rule `state`.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from recert.clock import to_rfc3339
@@ -60,7 +61,14 @@ def require_item_step(item: str, before: str, after: str) -> None:
         raise RefusedError(f"The item {item} is {before} and cannot become {after}.", rule="state")
 
 
-def _move(tx: Transaction, campaign: CampaignRow, after: str, reason: str = "") -> None:
+def _move(
+    tx: Transaction,
+    campaign: CampaignRow,
+    after: str,
+    reason: str = "",
+    *,
+    closing: Mapping[str, Any] | None = None,
+) -> None:
     require_campaign_step(campaign.state, after)
     before, campaign.state = campaign.state, after
     now = to_rfc3339(tx.clock.now())
@@ -70,7 +78,7 @@ def _move(tx: Transaction, campaign: CampaignRow, after: str, reason: str = "") 
         campaign.ended_at, campaign.end_reason = now, reason or None
     tx.append(
         EntryType(f"campaign.{after}"),
-        entries.campaign_moved(campaign, before, reason),
+        entries.campaign_moved(campaign, before, reason, closing=closing),
         campaign=campaign.id,
     )
 
@@ -110,9 +118,11 @@ def verify(tx: Transaction, campaign: CampaignRow, reason: str) -> None:
     _move(tx, campaign, "verified", reason)
 
 
-def close(tx: Transaction, campaign: CampaignRow, reason: str) -> None:
-    """End a verified campaign for good."""
-    _move(tx, campaign, "closed", reason)
+def close(
+    tx: Transaction, campaign: CampaignRow, reason: str, closing: Mapping[str, Any] | None = None
+) -> None:
+    """End a verified campaign for good; `closing` is what its owner stated and signed."""
+    _move(tx, campaign, "closed", reason, closing=closing)
 
 
 def cancel(tx: Transaction, campaign: CampaignRow, reason: str) -> None:

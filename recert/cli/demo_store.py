@@ -72,6 +72,8 @@ def ensure(run: Run) -> Store:
             run, chosen or readings.replay(recording, point, synthetic=True), keyring=KEY
         )
         readings.keep(run, store, reading, actor=_MAKER)
+        if seen is None:
+            _bind(store)
         seen = point
     return store
 
@@ -106,3 +108,10 @@ def _introduce(run: Run, store: Store) -> None:
         for person in PEOPLE
     ]
     people.add(store, known, clock=run.clock, actor=_MAKER)
+
+
+def _bind(store: Store) -> None:
+    """Enrol the first key of the demo, which vouches for every other one: a throw-away key."""
+    from recert.evidence import throwaway  # noqa: PLC0415 - only a new demo needs it
+
+    throwaway.signer(store, OWNER, vouching=OWNER, actor=_MAKER)

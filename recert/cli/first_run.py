@@ -1,12 +1,13 @@
 """The first run on a real account, step by step: enter, read, introduce, keep, offer."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from recert.aws.interface import Reading
 from recert.aws.live_source import LiveSource
 from recert.campaigns import people
-from recert.cli import readings
+from recert.cli import first_key, readings
 from recert.cli.context import Run
 from recert.cli.first_look import (
     access,
@@ -79,8 +80,11 @@ class FirstRun:
             self._run.out.note(f"  not {one.operation}: unknown is {one.effect}")
         self.result["access"] = found
 
-    def introduce(self, stated: Sequence[str]) -> None:
-        """Make the caller and the owners that tags name known as persons."""
+    def introduce(self, stated: Sequence[str], key: Path | None = None) -> None:
+        """Make the caller and the owners that tags name known as persons, and bind the first key.
+
+        `key` is the caller's, else one that they have at hand is offered.
+        """
         estate = self._reading.estate
         store = self._run.settings.store.value
         self._store = self._run.open_store(store, create=True)
@@ -100,6 +104,9 @@ class FirstRun:
                 known = with_alias(known, chosen, owner)
         people.add(
             self._store, known, clock=self._run.clock, actor=Actor(id=claim.name, strength="os")
+        )
+        self.result["key"] = first_key.bind(
+            self._run, self._store, claim.name, key=key, ask=self._ask, accept=self._accept
         )
         unowned = [agent.arn for agent in estate.agents if not agent.owner]
         self.result |= {

@@ -94,7 +94,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "whoami",
         "Tell who you are here, and how strongly that is known.",
     ),
-    "config": (f"{_PACKAGE}.settings", "config", "Show the settings of this run."),
+    "config": (
+        f"{_PACKAGE}.settings",
+        "config",
+        "Show the settings of this run, and keep those of the ledger.",
+    ),
     "doctor": (
         f"{_PACKAGE}.doctor",
         "doctor",

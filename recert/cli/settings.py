@@ -6,6 +6,7 @@ from typing import Any
 from recert.campaigns.deadlines import WEEKDAYS, Calendar
 from recert.config import Setting, Settings
 from recert.lifecycle import TriggerPolicy
+from recert.store.store import Store
 
 _DEFAULT = "default"
 
@@ -18,6 +19,7 @@ def every_setting(settings: Settings) -> list[Setting]:
         *_triggers(settings),
         *_calendar(settings),
         *_owners(settings),
+        *_evidence(settings),
     ]
 
 
@@ -61,6 +63,33 @@ def _triggers(settings: Settings) -> Iterator[Setting]:
             yield Setting(f"triggers.{name}.{severity.value}", number, source)
     told = policy.quiet.words if policy.quiet else None
     yield Setting("triggers.quiet", told, str(settings.file) if told else _DEFAULT)
+
+
+def _evidence(settings: Settings) -> Iterator[Setting]:
+    from recert.cli.signing import KEY, TABLE, key_of  # noqa: PLC0415 - tables are slow to import
+
+    key = key_of(settings)
+    yield Setting(
+        f"{TABLE}.{KEY}", str(key) if key else None, str(settings.file) if key else _DEFAULT
+    )
+
+
+def ledger_settings(store: Store) -> list[Setting]:
+    """Return the settings that a store's ledger keeps, each with what set it."""
+    from recert.store import settings  # noqa: PLC0415 - tables are slow to import
+
+    with store.read() as session:
+        stated = settings.every(session)
+        wanted = settings.demanded_in(session)
+    found = {name: Setting(name, stated.get(name), "ledger") for name in settings.KNOWN}
+    if settings.SIGNATURES not in stated:
+        found[settings.SIGNATURES] = Setting(
+            settings.SIGNATURES, wanted, f"default of a {store.source or 'new'} store"
+        )
+    return [
+        one if one.value is not None else Setting(one.name, None, _DEFAULT)
+        for one in found.values()
+    ]
 
 
 def _owners(settings: Settings) -> Iterator[Setting]:

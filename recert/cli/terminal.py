@@ -13,6 +13,7 @@ from recert.errors import RecertError, StoreError
 
 if TYPE_CHECKING:
     from recert.campaigns.service import Campaigns
+    from recert.campaigns.views import Signed
     from recert.store.store import Store
     from recert.tui.ports import LedgerEntry, Report, Services, Session
 
@@ -97,7 +98,6 @@ class Desk:
         self.undo = self._service.undo
         self.redo = self._service.redo
         self.summary = self._service.summary
-        self.sign = self._service.sign
         self.events = self._service.events
         self.agents = self._service.agents
         self.items = self._service.items
@@ -123,6 +123,11 @@ class Desk:
         if self._store.kind == "replay":
             return f"REPLAY {(digest or '')[:12]}".strip()
         return None
+
+    def sign(self, campaign: str, /) -> Signed:
+        """Sign the caller's decided items, with their key where one is at hand without a question."""
+        signer = self._run.own_signer(self._store, asks=False)
+        return self._service.sign(campaign, signer=signer)
 
     def agent(self, agent: str, /) -> Mapping[str, Any]:
         """Return one agent with everything that the last reading tells of it."""

@@ -77,9 +77,17 @@ def rules(ledger: Ledger) -> Check:
     return check("rules", found, "no entry breaks the rules of a campaign")
 
 
-def signed(ledger: Ledger) -> Check:
-    """Compare each sign-off's statement with the ledger that it was made over."""
+def signed(ledger: Ledger) -> list[Check]:
+    """Compare the statement of each sign-off and close with the ledger that it was made over."""
     count = plural(len(ledger.projection.signoffs), "sign-off")
-    return check(
-        "signoffs", list(signoffs.problems(ledger)), f"{count}, each over the ledger before it"
-    )
+    closed = plural(len(ledger.projection.closings), "closing statement")
+    return [
+        check(
+            "signoffs", list(signoffs.problems(ledger)), f"{count}, each over the ledger before it"
+        ),
+        check(
+            "closings",
+            list(signoffs.closing_problems(ledger)),
+            f"{closed}, each over the ledger before it",
+        ),
+    ]

@@ -4,6 +4,7 @@ recert never opens a private key: `ssh-keygen` does, by itself or through the ag
 passphrase, PIN or touch. What comes back is verified before it is used.
 """
 
+import contextlib
 import json
 import shutil
 import subprocess
@@ -25,24 +26,30 @@ from recert.store.ledger import Actor
 from recert.store.signing import ENROLMENT, Signature, StatementSigner
 from recert.store.store import Store
 from recert.store.tables import KeyRow, PersonRow
+from recert.text import visible
 
+_QUICK = 5
 _PATIENCE = 300
 """Seconds that a human may take for a passphrase or a touch."""
 
 
 @dataclass(frozen=True, slots=True)
 class SshSigner:
-    """Signs with `ssh-keygen`: `path` is a private key's file, or a `.pub` whose key the agent holds."""
+    """Signs with `ssh-keygen`.
 
-    path: Path
+    `path` is a private key's file, or a `.pub` whose key the agent holds; without one the agent
+    holds the key `public`. `asks` says whether a terminal is there for a passphrase or a PIN.
+    """
+
+    path: Path | None
     public: str
     environ: Mapping[str, str]
+    asks: bool = True
 
     @classmethod
-    def load(cls, path: Path, environ: Mapping[str, str]) -> "SshSigner":
+    def load(cls, path: Path, environ: Mapping[str, str], *, asks: bool = True) -> "SshSigner":
         """Return a signer for a key's file; raises UsageError where there is no key or no ssh-keygen."""
-        if shutil.which("ssh-keygen", path=environ.get("PATH")) is None:
-            raise UsageError("ssh-keygen is not installed.", "Install OpenSSH to sign.")
+        require_openssh(environ)
         public = path if path.suffix == ".pub" else path.with_name(f"{path.name}.pub")
         try:
             text = public.read_text(encoding="utf-8")
@@ -51,7 +58,9 @@ class SshSigner:
             raise UsageError(
                 f"There is no public key at {public}.", "Name the key's file."
             ) from error
-        return cls(path, sshsig.key_text(blob), environ)
+        except SignatureError as error:
+            raise UsageError(f"{public}: {error.what}", error.remedy) from error
+        return cls(path, sshsig.key_text(blob), environ, asks)
 
     @property
     def key(self) -> str:
@@ -60,51 +69,99 @@ class SshSigner:
 
     def sign(self, statement: str, namespace: str) -> Signature:
         """Sign a text in a namespace; raises SignatureError where it fails or is not by this key."""
-        done = subprocess.run(  # noqa: S603 - a fixed program with a path that the user named
-            ["ssh-keygen", "-q", "-Y", "sign", "-f", str(self.path), "-n", namespace],  # noqa: S607 - found by PATH on purpose
-            input=statement.encode("utf-8"),
-            capture_output=True,
-            env=dict(self.environ),
-            timeout=_PATIENCE,
-            check=False,
-        )
-        if done.returncode:
-            said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-            raise SignatureError(
-                f"ssh-keygen did not sign: {said[-1] if said else 'no reason given'}."
-            )
-        armor = done.stdout.decode("ascii", "replace")
+        with tempfile.TemporaryDirectory() as place:
+            path = self.path
+            if path is None:
+                path = Path(place) / "key.pub"
+                path.write_text(f"{self.public}\n", encoding="utf-8")
+            armor = self._ask(path, statement, namespace)
         verified = sshsig.verify(statement.encode("utf-8"), armor, namespace)
         if verified.fingerprint != self.key:
             raise SignatureError("ssh-keygen signed with another key than the one that was named.")
         return Signature("ssh-touch" if verified.touched else "ssh", verified.fingerprint, armor)
 
+    def _ask(self, path: Path, statement: str, namespace: str) -> str:
+        try:
+            done = subprocess.run(  # noqa: S603 - a fixed program with a path that the user named
+                ["ssh-keygen", "-q", "-Y", "sign", "-f", str(path), "-n", namespace],  # noqa: S607 - found by PATH on purpose
+                input=statement.encode("utf-8"),
+                capture_output=True,
+                env=dict(self.environ),
+                timeout=_PATIENCE,
+                # A session of its own has no terminal, so that no question appears on a screen that
+                # belongs to somebody else.
+                start_new_session=not self.asks,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise SignatureError(
+                "ssh-keygen did not answer.", "Nothing was signed; try again."
+            ) from error
+        if done.returncode:
+            said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+            raise SignatureError(
+                f"ssh-keygen did not sign: {visible(said[-1]) if said else 'no reason given'}.",
+                ""
+                if self.asks
+                else "Add the key to your agent with ssh-add, or use `recert sign`.",
+            )
+        return done.stdout.decode("ascii", "replace")
 
-def make_throwaway(folder: Path, name: str, environ: Mapping[str, str]) -> SshSigner:
-    """Make a key without a passphrase that is worth nothing, as the demo needs one; its comment says so."""
-    path = folder / name
-    with tempfile.TemporaryDirectory(dir=folder) as place:
-        fresh = Path(place) / name
-        subprocess.run(  # noqa: S603 - a fixed program with paths of ours
-            [  # noqa: S607 - found by PATH on purpose
-                "ssh-keygen",
-                "-q",
-                "-t",
-                "ed25519",
-                "-N",
-                "",
-                "-C",
-                "THROW-AWAY demo key",
-                "-f",
-                str(fresh),
-            ],
+
+def require_openssh(environ: Mapping[str, str]) -> None:
+    """Raise UsageError where there is no ssh-keygen."""
+    if shutil.which("ssh-keygen", path=environ.get("PATH")) is None:
+        raise UsageError("ssh-keygen is not installed.", "Install OpenSSH to sign.")
+
+
+def in_agent(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the public keys that the caller's ssh-agent holds, without comments; none without one."""
+    if (
+        not environ.get("SSH_AUTH_SOCK")
+        or shutil.which("ssh-add", path=environ.get("PATH")) is None
+    ):
+        return ()
+    try:
+        done = subprocess.run(
+            ["ssh-add", "-L"],  # noqa: S607 - found by PATH on purpose
             capture_output=True,
             env=dict(environ),
-            check=True,
+            timeout=_QUICK,
+            check=False,
         )
-        fresh.rename(path)
-        fresh.with_name(f"{name}.pub").rename(path.with_name(f"{name}.pub"))
-    return SshSigner.load(path, environ)
+    except (OSError, subprocess.TimeoutExpired):
+        return ()
+    found = []
+    for line in done.stdout.decode("utf-8", "replace").splitlines() if not done.returncode else ():
+        with contextlib.suppress(SignatureError):
+            found.append(sshsig.key_text(sshsig.parse_key(line)))
+    return tuple(dict.fromkeys(found))
+
+
+def of_person(store: Store, person: str) -> tuple[str, ...]:
+    """Return the public keys of a person that are enrolled and not revoked, the first first."""
+    with store.read() as session:
+        rows = session.exec(
+            select(KeyRow)
+            .where(col(KeyRow.person) == person, col(KeyRow.revoked_at).is_(None))
+            .order_by(col(KeyRow.enrolled_at), col(KeyRow.id))
+        ).all()
+    return tuple(sshsig.key_text(sshsig.parse_key(row.public)) for row in rows)
+
+
+def find_signer(
+    store: Store, person: str, environ: Mapping[str, str], *, asks: bool = True
+) -> SshSigner | None:
+    """Return a signer with a key of the person's that their agent holds, None where it holds none."""
+    if not environ.get("SSH_AUTH_SOCK"):
+        return None
+    enrolled = of_person(store, person)
+    held = set(in_agent(environ)) if enrolled else set()
+    for public in enrolled:
+        if public in held:
+            require_openssh(environ)
+            return SshSigner(None, public, environ, asks)
+    return None
 
 
 def enrolment(store: Store, person: str, public: str, at: str) -> str:
@@ -127,12 +184,13 @@ def enrol(
     *,
     actor: Actor,
     countersigner: StatementSigner | None = None,
+    label: str = "",
 ) -> str:
     """Bind a public key to a person and return its fingerprint.
 
     The first key of a store needs no other; each later one is countersigned with a key that is
-    enrolled and not revoked. Raises UsageError for an unknown person or key, RefusedError without
-    a countersignature that counts.
+    enrolled and not revoked. `label` is kept with the key, as a comment. Raises UsageError for an
+    unknown person or key, RefusedError without a countersignature that counts.
     """
     try:
         fingerprint = sshsig.fingerprint(sshsig.parse_key(public))
@@ -157,7 +215,7 @@ def enrol(
         row = KeyRow(
             id=fingerprint,
             person=person,
-            public=sshsig.key_text(sshsig.parse_key(public)),
+            public=f"{sshsig.key_text(sshsig.parse_key(public))} {label}".rstrip(),
             enrolled_at=at,
             enrolled_by=actor.id,
             countersigned_by=by.id if by is not None else None,

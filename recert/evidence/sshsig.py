@@ -9,6 +9,7 @@ import base64
 import binascii
 import hashlib
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
@@ -22,6 +23,7 @@ MAGIC = b"SSHSIG"
 _BEGIN = "-----BEGIN SSH SIGNATURE-----"
 _END = "-----END SSH SIGNATURE-----"
 _LARGEST = 16_384
+_COLUMNS = 70
 _SMALLEST_RSA = 2048
 _HASHES = {b"sha256": hashlib.sha256, b"sha512": hashlib.sha512}
 _CURVES: dict[bytes, tuple[ec.EllipticCurve, hashes.HashAlgorithm]] = {
@@ -127,6 +129,22 @@ def unarmor(text: str) -> bytes:
         return base64.b64decode("".join(lines[1:-1]), validate=True)
     except (ValueError, binascii.Error) as error:
         raise SignatureError("That is no signature of SSH: its text is damaged.") from error
+
+
+def ed25519_blob(point: bytes) -> bytes:
+    """Return the bytes of an Ed25519 public key."""
+    return _string(b"ssh-ed25519") + _string(point)
+
+
+def sign_ed25519(key: bytes, sign: Callable[[bytes], bytes], message: bytes, namespace: str) -> str:
+    """Return the armored signature that `sign`, the holder of an Ed25519 key, makes over a message."""
+    space, name = namespace.encode("utf-8"), b"sha512"
+    fields = (space, b"", name, hashlib.sha512(message).digest())
+    proof = _string(b"ssh-ed25519") + _string(sign(MAGIC + b"".join(map(_string, fields))))
+    body = MAGIC + struct.pack(">I", 1) + b"".join(map(_string, (key, space, b"", name, proof)))
+    text = base64.b64encode(body).decode("ascii")
+    rows = [text[at : at + _COLUMNS] for at in range(0, len(text), _COLUMNS)]
+    return "\n".join((_BEGIN, *rows, _END)) + "\n"
 
 
 def verify(message: bytes, armored: str, namespace: str) -> Verified:

@@ -40,7 +40,7 @@ def verify_files(
     if manifest is None or ledger is None:
         return _end(done)
     done += [checks.rules(ledger), checks.head(ledger, pinned), _checkpoint(found, ledger)]
-    done += checks.guarded("signoffs", lambda: [checks.signed(ledger)])
+    done += checks.guarded("signoffs", lambda: checks.signed(ledger))
     campaign = manifest.get("campaign")
     if not isinstance(campaign, str) or campaign not in ledger.projection.campaigns:
         done.append(

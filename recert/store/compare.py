@@ -13,6 +13,7 @@ from recert.store.glance import COLUMNS, glance
 from recert.store.ledger import Head
 from recert.store.projection import Projection
 from recert.store.readings import content_sha256
+from recert.store.settings import PREFIX
 from recert.store.tables import (
     AgentSetting,
     CampaignRow,
@@ -63,9 +64,14 @@ def _meta(session: Session, projection: Projection, head: Head | None) -> Iterat
     if projection.kind is not None:
         wanted["kind"] = projection.kind
         wanted["synthetic"] = "true" if projection.synthetic else "false"
+    for name, setting in projection.settings.items():
+        wanted[PREFIX + name] = canonical(setting["value"]).decode()
     for key, value in wanted.items():
         if found.get(key) != value:
             yield f"meta {key}: the table says {found.get(key)!r}, the ledger {value!r}"
+    for key in found:
+        if key.startswith(PREFIX) and key not in wanted:
+            yield f"meta {key}: stands in the table, and no entry tells of it"
     if head is not None and not found.get("merkle", "").startswith(f"{head.size}:"):
         yield "meta merkle: the table stands elsewhere than the ledger"
 

@@ -114,6 +114,12 @@ RECORD = (
 )  # fmt: skip
 
 
+CLOSING = (
+    "signer", "name", "strength", "signature", "statement", "key", "armor", "signed_at", "size", "head",
+)  # fmt: skip
+"""What `campaign.closed` says under `closing`: who closed it, and the statement with its signature."""
+
+
 def restricted(value: Any) -> Any:
     """Return a JSON value without floats and with ordinary integers: others become their text."""
     if isinstance(value, bool) or value is None or isinstance(value, str):
@@ -167,9 +173,20 @@ def campaign_opened(campaign: CampaignRow, events: Sequence[str] = ()) -> dict[s
     return {**columns(campaign), "events": list(events)}
 
 
-def campaign_moved(campaign: CampaignRow, before: str, reason: str = "") -> dict[str, Any]:
-    """Describe a step of the state machine; call it when the row already holds the new state."""
+def campaign_moved(
+    campaign: CampaignRow,
+    before: str,
+    reason: str = "",
+    *,
+    closing: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Describe a step of the state machine; call it when the row already holds the new state.
+
+    `closing` is what its owner stated and signed at the close, see `CLOSING`.
+    """
+    told = {"closing": dict(closing)} if closing is not None else {}
     return {
+        **told,
         "from": before,
         "to": campaign.state,
         "reason": reason,
@@ -300,6 +317,36 @@ def signoff(row: SignoffRow, decisions: Mapping[str, str]) -> dict[str, Any]:
     """
     pairs = [{"item": item, "decision": decisions[item]} for item in sorted(decisions)]
     return {**columns(row, without=("entry",)), "decisions": pairs}
+
+
+def close_statement(
+    *,
+    ledger: str,
+    campaign: str,
+    head: Mapping[str, Any],
+    signer: Mapping[str, Any],
+    at: str,
+    counts: Mapping[str, int],
+    memo: Sequence[Mapping[str, Any]],
+    meaning: str,
+) -> str:
+    """Return the exact text that closes a campaign: what its owner states, over the ledger so far.
+
+    `head` holds size, head and root of the ledger before the close; `memo` the statements, each with
+    name, text and whether it holds without reservation.
+    """
+    body = {
+        "v": 1,
+        "ledger": ledger,
+        "campaign": campaign,
+        **head,
+        "signer": dict(signer),
+        "at": at,
+        "counts": dict(counts),
+        "memo": [dict(line) for line in memo],
+        "meaning": meaning,
+    }
+    return json.dumps(body, sort_keys=True, separators=(",", ":"))
 
 
 def signoff_statement(

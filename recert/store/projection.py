@@ -11,7 +11,8 @@ from typing import Any
 from sqlmodel import SQLModel
 
 from recert.errors import LedgerError
-from recert.store.entries import CAMPAIGN_MUTABLE, JSON_COLUMNS, LATER_COLUMNS
+from recert.store.entries import CAMPAIGN_MUTABLE, CLOSING, JSON_COLUMNS, LATER_COLUMNS
+from recert.store.settings import demanded
 from recert.store.tables import (
     AgentSetting,
     CampaignRow,
@@ -72,7 +73,8 @@ class Projection:
     signoffs: dict[str, dict[str, Any]] = field(default_factory=dict)
     rescissions: dict[str, dict[str, Any]] = field(default_factory=dict)
     keys: dict[str, dict[str, Any]] = field(default_factory=dict)
-    settings: dict[str, Any] = field(default_factory=dict)
+    closings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     remediations: dict[str, str] = field(default_factory=dict)
     problems: list[tuple[int, str]] = field(default_factory=list)
 
@@ -89,6 +91,12 @@ class Projection:
         for reading in self.readings.values():
             return bool(reading["source"]["synthetic"])
         return False
+
+    @property
+    def demanded(self) -> str:
+        """Return what a sign-off needs, as the ledger stands."""
+        values = {name: setting["value"] for name, setting in self.settings.items()}
+        return demanded(values, kind=self.kind, synthetic=self.synthetic)
 
     def items_of(self, campaign: str) -> list[ItemState]:
         """Return a campaign's items in the order in which they were assigned."""
@@ -174,9 +182,14 @@ def _agent(state: Projection, _entry: dict[str, Any], body: dict[str, Any]) -> N
     state.agents[body["agent"]] = body
 
 
-def _setting(state: Projection, _entry: dict[str, Any], body: dict[str, Any]) -> None:
-    if "name" in body:
-        state.settings[body["name"]] = body.get("value")
+def _setting(state: Projection, entry: dict[str, Any], body: dict[str, Any]) -> None:
+    state.settings[str(body["name"])] = {
+        "value": body["value"],
+        "reason": body.get("reason"),
+        "by": entry["actor"]["id"],
+        "at": entry["at"],
+        "entry": entry["seq"],
+    }
 
 
 def _attach_events(state: Projection, campaign: str, ids: list[str]) -> None:
@@ -228,6 +241,22 @@ def _campaign_moved(state: Projection, entry: dict[str, Any], body: dict[str, An
         end_reason=body["end_reason"],
     )
     state.steps[campaign["id"]].append(_step(entry, body["from"], body["to"], body["reason"]))
+    if body["to"] == "closed":
+        _closed(state, entry, body.get("closing"))
+
+
+def _closed(state: Projection, entry: dict[str, Any], closing: dict[str, Any] | None) -> None:
+    if closing is None:
+        return
+    for name in CLOSING:
+        if not isinstance(closing[name], str | int | None):
+            raise TypeError(f"{name} is {closing[name]!r}")
+    state.closings[entry["campaign"]] = {
+        **{name: closing[name] for name in CLOSING},
+        "campaign": entry["campaign"],
+        "demanded": state.demanded,
+        "entry": entry["seq"],
+    }
 
 
 def _campaign_extended(state: Projection, entry: dict[str, Any], body: dict[str, Any]) -> None:
@@ -325,7 +354,7 @@ def _signoff(state: Projection, entry: dict[str, Any], body: dict[str, Any]) -> 
         item.state = "signed_off"
         item.signoff = body["id"]
         item.answers.append(pair["decision"])
-    state.signoffs[body["id"]] = {**body, "entry": entry["seq"]}
+    state.signoffs[body["id"]] = {**body, "demanded": state.demanded, "entry": entry["seq"]}
 
 
 def _advanced(state: Projection, entry: dict[str, Any], body: dict[str, Any]) -> None:

@@ -1,5 +1,4 @@
 import json
-import os
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -8,11 +7,13 @@ import pytest
 
 from recert.campaigns.views import Verdict
 from recert.errors import RefusedError
+from recert.estate.estate import Source
 from recert.evidence import sshsig
-from recert.evidence.keys import SshSigner, enrol, make_throwaway
+from recert.evidence.keys import SshSigner, enrol
 from recert.evidence.pack import stored_ledger
-from recert.evidence.signoffs import problems
-from recert.store.signing import SIGNOFF, Signature
+from recert.evidence.signoffs import closing_problems, problems
+from recert.store import settings
+from recert.store.signing import CLOSE, SIGNOFF, Signature
 
 
 def decide_two(house: Any, campaign: str) -> None:
@@ -112,10 +113,10 @@ def test_the_database_refuses_a_decision_on_a_signed_item(house: Any, hr: str) -
 
 
 @pytest.fixture
-def key(house: Any, tmp_path: Path) -> SshSigner:
+def key(house: Any, make_key: Any, tmp_path: Path) -> SshSigner:
     """Return a key that is enrolled as alice's."""
     house.know("alice")
-    found = make_throwaway(tmp_path, "key", os.environ)
+    found: SshSigner = make_key(tmp_path, "key")
     enrol(house.store, "alice", found.public, actor=house.actor)
     return found
 
@@ -161,3 +162,100 @@ def test_what_changes_while_a_human_unlocks_the_key_refuses_the_sign_off(
         house.as_("alice").sign(hr, signer=slow)
     assert refused.value.rule == "changed_meanwhile"
     assert house.as_("x").counts(hr).signed_off == 0
+
+
+@pytest.fixture
+def live(w: Any, house: Any) -> str:
+    """Return an active campaign over a reading of a real account, and its owner as a known person."""
+    estate = w.estate([w.agent("hr")], {"hr-role": ["s3:GetObject"]})
+    source = Source(kind="live", caller_arn="arn:aws:sts::111122223333:assumed-role/reader/s")
+    house.sync(estate.model_copy(update={"source": source}))
+    house.know("owner", roles=("campaign_owner",))
+    return str(house.open("hr"))
+
+
+def reviewed(house: Any, campaign: str, signer: SshSigner | None) -> None:
+    line = house.lines(campaign)[0]
+    for one in house.lines(campaign, undecided=True):
+        house.decide(line.reviewer, campaign, one.id, rationale="It is needed.")
+    house.as_(line.reviewer).sign(campaign, signer=signer)
+
+
+def test_a_store_of_a_real_account_signs_off_and_closes_with_keys_only(
+    w: ModuleType, house: Any, live: str, make_key: Any, tmp_path: Path
+) -> None:
+    reviewer = house.lines(live)[0].reviewer
+    house.know(reviewer)
+    first = make_key(tmp_path, "first")
+    enrol(house.store, reviewer, first.public, actor=house.actor)
+    with pytest.raises(RefusedError) as refused:
+        reviewed(house, live, None)
+    assert refused.value.rule == "signature_demanded"
+    assert not [one for one in house.entries() if one["type"] == "signoff"]
+    assert house.as_(reviewer).sign(live, signer=first).signature == "ssh"
+    with pytest.raises(RefusedError) as refused:
+        house.close(live)
+    assert refused.value.rule == "signature_demanded"
+    second = make_key(tmp_path, "second")
+    enrol(house.store, "owner", second.public, actor=house.actor, countersigner=first)
+    with pytest.raises(RefusedError) as refused:
+        house.as_("owner").close(live, signer=first, ask=w.ask)
+    assert refused.value.rule == "key"
+    view = house.as_("owner").close(live, signer=second, ask=w.ask)
+    assert view.state == "closed"
+    with house.store.read() as session:
+        ledger = stored_ledger(session)
+    closing = ledger.projection.closings[live]
+    verified = sshsig.verify(closing["statement"].encode(), closing["armor"], CLOSE)
+    assert (verified.fingerprint, closing["strength"]) == (second.key, "ssh")
+    statement = json.loads(closing["statement"])
+    assert [line["name"] for line in statement["memo"]] == [
+        "population", "reviewers", "revocations", "retention",
+    ]  # fmt: skip
+    assert list(closing_problems(ledger)) == []
+    assert house.problems() == []
+
+
+def test_a_setting_of_the_ledger_lets_a_real_store_sign_without_a_key(
+    house: Any, live: str
+) -> None:
+    with house.store.write(house.actor) as tx:
+        settings.put(tx, "signatures", "none", "no key infrastructure yet")
+    reviewed(house, live, None)
+    assert house.close(live).state == "closed"
+    assert house.problems() == []
+
+
+def test_what_happens_while_a_close_is_being_signed_refuses_it(
+    w: Any, house: Any, make_key: Any, tmp_path: Path
+) -> None:
+    house.sync(w.estate([w.agent("hr")], {"hr-role": ["s3:GetObject"]}))
+    house.know("owner", roles=("campaign_owner",))
+    campaign = str(house.open("hr"))
+    house.attest_all(campaign)
+    key = make_key(tmp_path, "owner")
+    enrol(house.store, "owner", key.public, actor=house.actor)
+
+    class Slow:
+        def __init__(self, inner: SshSigner, meanwhile: Any) -> None:
+            self.key = inner.key
+            self._inner, self._meanwhile = inner, meanwhile
+
+        def sign(self, statement: str, namespace: str) -> Any:
+            self._meanwhile()
+            return self._inner.sign(statement, namespace)
+
+    def elsewhere() -> None:
+        with house.store.write(house.actor) as tx:
+            tx.append("setting.changed", {"name": "control.id", "value": "x", "before": None})
+
+    def here() -> None:
+        with house.store.write(house.actor) as tx:
+            tx.append("export", {"campaign": campaign}, campaign=campaign)
+
+    with pytest.raises(RefusedError) as refused:
+        house.as_("owner").close(campaign, signer=Slow(key, here), ask=w.ask)
+    assert refused.value.rule == "changed_meanwhile"
+    assert (
+        house.as_("owner").close(campaign, signer=Slow(key, elsewhere), ask=w.ask).state == "closed"
+    )

@@ -1,5 +1,4 @@
 import json
-import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,14 +8,13 @@ import pytest
 from recert.errors import RefusedError, UsageError
 from recert.evidence import certificate, keys
 
-ENVIRON = {"PATH": os.environ["PATH"]}
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 AGENT = certificate.Certified("arn:agent", "4", "ab" * 32, NOW + timedelta(days=90))
 
 
 @pytest.fixture(scope="module")
-def signer(tmp_path_factory: pytest.TempPathFactory) -> keys.SshSigner:
-    return keys.make_throwaway(tmp_path_factory.mktemp("owen"), "owen", ENVIRON)
+def signer(make_key: Any, tmp_path_factory: pytest.TempPathFactory) -> keys.SshSigner:
+    return make_key(tmp_path_factory.mktemp("owen"), "owen")
 
 
 def issue(signer: keys.SshSigner, **change: Any) -> bytes:
@@ -60,12 +58,12 @@ def test_nothing_is_certified_without_an_agent(signer: keys.SshSigner) -> None:
 
 
 def test_an_edited_or_foreign_certificate_is_refused(
-    signer: keys.SshSigner, pinned: Path, tmp_path: Path
+    signer: keys.SshSigner, pinned: Path, make_key: Any, tmp_path: Path
 ) -> None:
     (tmp_path / "cert").write_bytes(issue(signer).replace(b"arn:agent", b"arn:other"))
     with pytest.raises(RefusedError, match="not of this text"):
         certificate.check(tmp_path / "cert", pinned)
-    stranger = keys.make_throwaway(tmp_path, "eve", ENVIRON)
+    stranger = make_key(tmp_path, "eve")
     (tmp_path / "cert").write_bytes(issue(stranger))
     with pytest.raises(RefusedError, match="not pinned"):
         certificate.check(tmp_path / "cert", pinned)

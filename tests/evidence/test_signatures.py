@@ -22,13 +22,18 @@ ENVIRON = {"PATH": os.environ["PATH"]}
 
 
 @pytest.fixture(scope="session")
-def signer(tmp_path_factory: pytest.TempPathFactory) -> keys.SshSigner:
-    return keys.make_throwaway(tmp_path_factory.mktemp("anna"), "anna", ENVIRON)
+def signer(make_key: Any, tmp_path_factory: pytest.TempPathFactory) -> keys.SshSigner:
+    return make_key(tmp_path_factory.mktemp("anna"), "anna")
 
 
 @pytest.fixture(scope="session")
-def stranger(tmp_path_factory: pytest.TempPathFactory) -> keys.SshSigner:
-    return keys.make_throwaway(tmp_path_factory.mktemp("eve"), "eve", ENVIRON)
+def stranger(make_key: Any, tmp_path_factory: pytest.TempPathFactory) -> keys.SshSigner:
+    return make_key(tmp_path_factory.mktemp("eve"), "eve")
+
+
+@pytest.fixture(scope="session")
+def third(make_key: Any, tmp_path_factory: pytest.TempPathFactory) -> keys.SshSigner:
+    return make_key(tmp_path_factory.mktemp("third"), "third")
 
 
 def add_person(world: Any, worlds: Any) -> None:
@@ -194,12 +199,15 @@ def test_a_key_signs_for_its_own_person_only(
 
 
 def test_later_keys_need_a_countersignature_that_counts(
-    world: Any, worlds: Any, signer: keys.SshSigner, stranger: keys.SshSigner, tmp_path: Path
+    world: Any,
+    worlds: Any,
+    signer: keys.SshSigner,
+    stranger: keys.SshSigner,
+    third: keys.SshSigner,
 ) -> None:
     add_person(world, worlds)
     anna = worlds.ANNA.id
     keys.enrol(world.store, anna, signer.public, actor=worlds.OWEN)
-    third = keys.make_throwaway(tmp_path, "third", ENVIRON)
     before = world.store.head()
     for countersigner in (None, stranger):
         with pytest.raises(RefusedError) as caught:
@@ -242,7 +250,9 @@ def test_bad_keys_and_unknown_persons_are_usage_errors(
         keys.SshSigner.load(signer.path, {"PATH": str(tmp_path)})
 
 
-def test_a_key_that_cannot_sign_is_a_sentence(signer: keys.SshSigner, tmp_path: Path) -> None:
+def test_a_key_that_cannot_sign_is_a_sentence(
+    signer: keys.SshSigner, make_key: Any, tmp_path: Path
+) -> None:
     public = tmp_path / "lone.pub"
     public.write_text(signer.public)
     with pytest.raises(SignatureError, match="ssh-keygen did not sign"):
@@ -250,7 +260,7 @@ def test_a_key_that_cannot_sign_is_a_sentence(signer: keys.SshSigner, tmp_path: 
     secret = tmp_path / "other"
     secret.write_bytes(signer.path.read_bytes())
     secret.chmod(0o600)
-    other = keys.make_throwaway(tmp_path, "third", ENVIRON)
+    other = make_key(tmp_path, "third")
     mixed = keys.SshSigner(secret, other.public, ENVIRON)
     with pytest.raises(SignatureError, match="another key"):
         mixed.sign("text", "signoff.v1@recert")

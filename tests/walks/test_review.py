@@ -41,7 +41,7 @@ def test_decide_undo_and_sign(decided: tuple[Walk, str]) -> None:
     assert walk.json("campaign", "show", campaign)["counts"]["attested"] == 0
     signed = walk.json("sign", campaign, "--yes")
     assert signed["items"] == 1
-    assert signed["signature"] == "none"
+    assert signed["signature"] == "ssh"
     counts = walk.json("campaign", "show", campaign)["counts"]
     assert counts["signed_off"] == 1
     assert counts["pending"] == before["pending"] + before["attested"]

@@ -1,5 +1,7 @@
 """`recert campaign`: the owner's work on one campaign."""
 
+from pathlib import Path
+
 import click
 
 from recert.cli.context import current
@@ -123,10 +125,18 @@ def cancel(campaign: str, *, reason: str, yes: bool) -> None:
 
 @campaign.command()
 @click.argument("campaign")
-def close(campaign: str) -> None:
+@click.option(
+    "--key",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Your SSH key, which signs the close; else the configured one, or one in your agent.",
+)
+def close(campaign: str, *, key: Path | None) -> None:
     """Close a campaign, as far as its rules let it go."""
-    service = current().campaigns()
-    _show(service.close(service.find_campaign(campaign)).id)
+    run = current()
+    service = run.campaigns()
+    chosen = service.find_campaign(campaign)
+    _show(service.close(chosen, signer=run.own_signer(service.store, key)).id)
 
 
 @campaign.command()

@@ -1,6 +1,7 @@
 """`recert init`: from credentials to a first review."""
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -24,9 +25,17 @@ from recert.cli.types import Words
     metavar="ID[=NAME[=TAG,…]]",
     help="A person, and the owner tags that mean them; may be given several times.",
 )
+@click.option(
+    "--key",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="KEY.pub",
+    help="Your SSH key, the first of the store; else one that you have at hand is offered.",
+)
 @click.option("--campaign/--no-campaign", default=None, help="Open the first campaign, or do not.")
 @click.option("--yes", is_flag=True, help="Take every suggestion without asking.")
-def init(persons: tuple[str, ...], campaign: bool | None, yes: bool, **where: Any) -> int:
+def init(
+    persons: tuple[str, ...], key: Path | None, campaign: bool | None, yes: bool, **where: Any
+) -> int:
     """Set up recert on a real account.
 
     Says who you are and what you may read, asks who answers for the agents, takes the first
@@ -39,7 +48,7 @@ def init(persons: tuple[str, ...], campaign: bool | None, yes: bool, **where: An
     first = FirstRun(run, ask=_ask if asking else None, accept=yes)
     first.enter(**where)
     first.read()
-    first.introduce(persons)
+    first.introduce(persons, key)
     first.keep()
     first.offer(campaign)
     _say(run, first.result)

@@ -6,6 +6,7 @@ import click
 
 from recert.cli.context import current
 from recert.cli.lazy import RecertGroup
+from recert.errors import UsageError
 
 ROLES = ("reviewer", "campaign_owner", "approver", "applier", "auditor")
 
@@ -99,17 +100,25 @@ def enrol(person: str, key: Path, countersign: Path | None) -> None:
     from recert.evidence import keys  # noqa: PLC0415 - tables are slow to import
 
     store = run.store
+    vouching = run.signer(countersign)
+    if vouching is None and store.synthetic:
+        from recert.cli.signing import demo_signer  # noqa: PLC0415 - as above
+
+        vouching = demo_signer(store)
     fingerprint = keys.enrol(
-        store,
-        person,
-        key.read_text(encoding="utf-8"),
-        actor=run.actor(store),
-        countersigner=run.signer(countersign),
+        store, person, _public(key), actor=run.actor(store), countersigner=vouching
     )
     if run.out.as_json:
         run.out.document({"person": person, "key": fingerprint})
         return
     run.out.line(f"{person}: {fingerprint}")
+
+
+def _public(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"There is no public key at {path}.", "Name a .pub file.") from error
 
 
 @people.command()

@@ -103,7 +103,7 @@ def sign(campaign: str, yes: bool, key: Path | None) -> None:
         f"{summary.pending} stay open."
     )
     run.confirm("Sign?", yes=yes)
-    signed = service.sign(chosen, signer=run.signer(key))
+    signed = service.sign(chosen, signer=run.own_signer(service.store, key))
     if run.out.as_json:
         run.out.document(signed)
         return

@@ -1,14 +1,17 @@
 """`recert config` and `recert whoami`: what holds in this run, and where it comes from."""
 
+from pathlib import Path
+
 import click
 
-from recert.cli.context import current
+from recert.cli.context import Run, current
 from recert.cli.lazy import RecertCommand, RecertGroup
+from recert.config import Setting
 
 
 @click.group(cls=RecertGroup)
 def config() -> None:
-    """Show the settings of this run."""
+    """Show the settings of this run, and keep those of the ledger."""
 
 
 @config.command()
@@ -17,7 +20,7 @@ def show() -> None:
     run = current()
     from recert.cli.settings import every_setting  # noqa: PLC0415 - the rooms behind it are slow
 
-    found = every_setting(run.settings)
+    found = [*every_setting(run.settings), *_of_ledger(run)]
     if run.out.as_json:
         run.out.document(
             {
@@ -31,6 +34,34 @@ def show() -> None:
     run.out.table(
         ("setting", "value", "from"), ((one.name, one.value, one.source) for one in found)
     )
+
+
+def _of_ledger(run: Run) -> list[Setting]:
+    """Return the settings that the store's ledger keeps; none where there is no store yet."""
+    location = str(run.settings.store.value).removeprefix("sqlite:///")
+    if "://" not in location and not Path(location).exists():
+        return []
+    from recert.cli.settings import ledger_settings  # noqa: PLC0415 - tables are slow to import
+
+    return ledger_settings(run.store)
+
+
+@config.command("set")
+@click.argument("name")
+@click.argument("value")
+@click.option("--reason", required=True, metavar="TEXT", help="Why; it is kept with the setting.")
+def set_(name: str, value: str, reason: str) -> None:
+    """Set a setting that the store's ledger keeps, as evidence itself."""
+    run = current()
+    from recert.store import settings  # noqa: PLC0415 - tables are slow to import
+
+    store = run.store
+    with store.write(run.actor(store)) as tx:
+        settings.put(tx, name, value, reason)
+    if run.out.as_json:
+        run.out.document({"name": name, "value": value.strip(), "reason": reason.strip()})
+        return
+    run.out.line(f"{name} is {value.strip()}")
 
 
 @click.command(cls=RecertCommand)

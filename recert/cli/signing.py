@@ -1,0 +1,43 @@
+"""Whose key signs: the one that was named, that of the configuration, the agent's, the demo's."""
+
+import os
+from pathlib import Path
+
+from recert.cli.context import Run
+from recert.config import Settings
+from recert.demo.people import OWNER
+from recert.errors import UsageError
+from recert.evidence import keys, throwaway
+from recert.store.ledger import Actor
+from recert.store.signing import StatementSigner
+from recert.store.store import Store
+
+TABLE = "evidence"
+KEY = "key"
+
+
+def key_of(settings: Settings) -> Path | None:
+    """Return the key that `[evidence] key` names, None where there is none; raises UsageError."""
+    value = settings.table(TABLE).get(KEY)
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value.strip():
+        raise UsageError("[evidence] key must be the path of an SSH key.", "Mend the line.")
+    return Path(value).expanduser()
+
+
+def signer_of(run: Run, store: Store, key: Path | None, *, asks: bool) -> StatementSigner | None:
+    """Return who signs for the caller of a run, None where they have no key at hand."""
+    named = key or key_of(run.settings)
+    if named is not None:
+        return run.signer(named, asks=asks)
+    caller = run.caller(store)
+    if store.synthetic:
+        return demo_signer(store, caller.id) if caller.known else None
+    return keys.find_signer(store, caller.id, os.environ, asks=asks)
+
+
+def demo_signer(store: Store, person: str = OWNER) -> StatementSigner:
+    """Return a made-up person's throw-away key, enrolled where it was not."""
+    actor = Actor(id=OWNER, strength="os")
+    return throwaway.signer(store, person, vouching=OWNER, actor=actor)
