@@ -15,8 +15,9 @@ from recert.analysis.findings import Finding, findings, findings_of, risk_tier, 
 from recert.analysis.fingerprint import basis, fingerprint
 from recert.analysis.found_roles import shares_role_with
 from recert.analysis.grants import ReviewGrant
+from recert.analysis.measure import BlastRadius
 from recert.analysis.proposals import Proposal, propose_boundary, propose_scp
-from recert.analysis.reach import BlastRadius, Reach, reach, reach_of
+from recert.analysis.reach import Reach, reach, reach_of
 from recert.analysis.review import grants, review_subjects, subjects_of
 from recert.analysis.review_unread import unread
 from recert.analysis.subjects import ReviewSubject

@@ -5,14 +5,15 @@ agent that was visited is not visited again, so that cycles end. What cannot be 
 the answer as unknown.
 """
 
+import re
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from recert.analysis.arns import partition_of
-from recert.analysis.invocation import Answer, may_invoke
+from recert.analysis.arns import account_of, partition_of
+from recert.analysis.invocation import Answer, may_call, may_invoke
 from recert.estate.agents import DRAFT, Agent, AgentVersion
 from recert.estate.companions import Integration, Resource
 from recert.estate.estate import Estate
@@ -28,6 +29,16 @@ class HopState(StrEnum):
     OPEN = "open"
     BLOCKED = "blocked"
     UNKNOWN = "unknown"
+
+
+_ID = re.compile(r"[A-Za-z0-9_-]+")
+_STATES = {
+    Answer.YES: HopState.OPEN,
+    Answer.NO: HopState.BLOCKED,
+    Answer.UNKNOWN: HopState.UNKNOWN,
+}
+_RUNNING = ("code-interpreter", "browser", "code-interpreter-custom", "browser-custom")
+_RUN_BY_AWS = (":aws:code-interpreter/", ":aws:browser/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +79,15 @@ class ActingRole:
         if len(self.hops) == 1 and self.hops[0].kind == "execution_role":
             return "execution role"
         return " > ".join(hop.evidence for hop in self.hops)
+
+    @property
+    def state(self) -> HopState:
+        """Whether the whole way can be taken, as far as was read."""
+        states = {hop.state for hop in self.hops}
+        return next(
+            (state for state in (HopState.BLOCKED, HopState.UNKNOWN) if state in states),
+            HopState.OPEN,
+        )
 
     @property
     def direct(self) -> bool:
@@ -164,15 +184,7 @@ class _Walk:
 
     def _visit(self, agent: Agent, version: AgentVersion, way: Way) -> None:
         self._execution_role(agent, version, way)
-        for group in version.action_groups:
-            if not group.enabled:
-                continue
-            words = f"action group {group.name}"
-            if group.function_arn:
-                self._function(agent, group.function_arn, "action_group", words, way)
-            elif group.executor == "return_control":
-                hop = Hop("return_control", agent.arn, "the calling application", words)
-                self._dead.append((*way, hop))
+        self._action_groups(agent, version, way)
         for arn, kind in (
             (version.parser_function_arn, "parser"),
             (version.orchestration_function_arn, "orchestration"),
@@ -185,11 +197,25 @@ class _Walk:
         for mate in version.collaborators:
             self._collaborator(agent, mate.name, mate.alias_arn, way)
         for item in version.integrations:
-            self._integration(agent, item, way)
+            self._integration(agent, version, item, way)
         unread = [name for name in version.unknown if name not in NEVER_SHOWN]
         if unread:
             words = f"version {version.version} of {agent.name}: {', '.join(sorted(unread))}"
             self._unknown.append(words)
+
+    def _action_groups(self, agent: Agent, version: AgentVersion, way: Way) -> None:
+        for group in version.action_groups:
+            if not group.enabled:
+                continue
+            words = f"action group {group.name}"
+            if group.function_arn:
+                self._function(agent, group.function_arn, "action_group", words, way)
+            elif group.executor == "return_control":
+                hop = Hop("return_control", agent.arn, "the calling application", words)
+                self._dead.append((*way, hop))
+            elif group.signature:
+                hop = Hop("builtin", agent.arn, group.signature, f"{words}, which AWS runs itself")
+                self._dead.append((*way, hop))
 
     def _execution_role(self, agent: Agent, version: AgentVersion, way: Way) -> None:
         target = version.role_arn
@@ -201,41 +227,62 @@ class _Walk:
         bucket = self._behind if way else self._direct
         bucket.append(ActingRole(target, (*way, hop)))
 
-    def _integration(self, agent: Agent, item: Integration, way: Way) -> None:
+    def _integration(
+        self, agent: Agent, version: AgentVersion, item: Integration, way: Way
+    ) -> None:
         """Follow what AgentCore, flows and state machines drive through their own role."""
         words = f"{item.kind.replace('_', ' ')} {item.name}"
         target = item.target or ""
+        mate = find_agent(self._estate, agent, target)
         if item.function_arn:
-            plain = unqualified(item.function_arn)
-            here = (*way, Hop(item.kind, agent.arn, plain, f"{words} calls {_tail(plain)}"))
-            self._functions.setdefault(plain, here)
-            self._role_of(self._estate.functions_by_arn.get(plain), plain, here)
+            self._called(agent, version, item, words, way)
         elif ":agent-alias/" in target:
             self._collaborator(agent, item.name, target, way)
-        elif target in self._estate.agents_by_arn:
-            mate = self._estate.agents_by_arn[target]
-            here = (*way, Hop("collaborator", agent.arn, target, words))
-            self._agents.setdefault(target, here)
-            for version in judged_versions(mate):
-                self._enter(mate, version, here)
+        elif mate is not None:
+            here = (*way, Hop("collaborator", agent.arn, mate.arn, words))
+            self._agents.setdefault(mate.arn, here)
+            for served in judged_versions(mate):
+                self._enter(mate, served, here)
+        elif item.type == "knowledgeBase" and target:
+            self._knowledge_base(agent, target.rpartition("/")[2], way)
         elif target in self._estate.resources_by_arn:
             resource = self._estate.resources_by_arn[target]
+            here = (*way, Hop(item.kind, agent.arn, target, words))
             if resource.role_arn:
-                here = (*way, Hop(item.kind, agent.arn, target, words))
                 self._role_of(resource, target, here)
+            elif "role_arn" in resource.unknown:
+                self._unknown.append(f"the role of {target}")
+            elif resource.kind in _RUNNING:
+                self._dead.append(here)
+        elif any(kind in target for kind in _RUN_BY_AWS):
+            hop = Hop(item.kind, agent.arn, target, f"{words}, which AWS runs without a role")
+            self._dead.append((*way, hop))
+        elif any(f":{kind}/" in target for kind in (*_RUNNING, "runtime", "harness", "gateway")):
+            here = (*way, Hop(item.kind, agent.arn, target, words, HopState.UNKNOWN))
+            self._role_of(None, target, here)
+
+    def _called(
+        self, agent: Agent, version: AgentVersion, item: Integration, words: str, way: Way
+    ) -> None:
+        """Follow a function that is called by the agent's own role."""
+        plain = unqualified(item.function_arn or "")
+        function = self._estate.functions_by_arn.get(plain)
+        state = _STATES[may_call(self._estate, version.role_arn, function, plain)]
+        said = f"{words} calls {_tail(plain)} by {agent.name}'s role"
+        here = (*way, Hop(item.kind, agent.arn, plain, said, state))
+        self._functions.setdefault(plain, here)
+        if state is HopState.BLOCKED:
+            self._dead.append(here)
+            return
+        self._role_of(function, plain, here)
 
     def _function(self, agent: Agent, arn: str, kind: str, words: str, way: Way) -> None:
         plain = unqualified(arn)
         function = self._estate.functions_by_arn.get(plain)
-        answer = may_invoke(agent, function, arn)
-        state = {
-            Answer.YES: HopState.OPEN,
-            Answer.NO: HopState.BLOCKED,
-            Answer.UNKNOWN: HopState.UNKNOWN,
-        }[answer]
+        state = _STATES[may_invoke(agent, function, arn)]
         here = (*way, Hop(kind, agent.arn, plain, f"{words} calls {_tail(plain)}", state))
         self._functions.setdefault(plain, here)
-        if answer is Answer.NO:
+        if state is HopState.BLOCKED:
             self._dead.append(here)
             return
         self._role_of(function, plain, here)
@@ -265,7 +312,10 @@ class _Walk:
         found = find_alias(self._estate, alias_arn)
         state = HopState.OPEN if found else HopState.UNKNOWN
         target = found[0].arn if found else alias_arn
-        here = (*way, Hop("collaborator", agent.arn, target, f"collaborator {name}", state))
+        account = account_of(target, agent.account)
+        where = f" in account {account}" if account != agent.account else ""
+        words = f"collaborator {name}{where}"
+        here = (*way, Hop("collaborator", agent.arn, target, words, state))
         if found is None:
             hop = Hop(
                 "execution_role", target, "unknown role", "its role is unknown", HopState.UNKNOWN
@@ -287,6 +337,28 @@ def unqualified(arn: str) -> str:
     """Return a function's ARN without version or alias."""
     parts = arn.split(":")
     return ":".join(parts[:7]) if len(parts) > 7 and parts[2] == "lambda" else arn  # noqa: PLR2004  # arn:…:function:NAME
+
+
+def find_agent(estate: Estate, agent: Agent, target: str) -> Agent | None:
+    """Return the agent that a target names by its ARN, that of an endpoint, or its id.
+
+    An id counts in the agent's own account and region only.
+    """
+    if target.startswith("arn:"):
+        plain = target.partition("/runtime-endpoint/")[0].partition("/harness-endpoint/")[0]
+        return estate.agents_by_arn.get(plain)
+    if not _ID.fullmatch(target):
+        return None
+    return next(
+        (
+            other
+            for other in estate.agents
+            if other.id == target
+            and (other.account, other.region) == (agent.account, agent.region)
+            and other.arn != agent.arn
+        ),
+        None,
+    )
 
 
 def find_alias(estate: Estate, alias_arn: str) -> tuple[Agent, tuple[str, ...]] | None:

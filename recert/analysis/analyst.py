@@ -6,13 +6,23 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
-from recert.analysis.acting import ActingRole, Driven, driven, find_alias, judged_versions
+from recert.analysis.acting import (
+    ActingRole,
+    Driven,
+    driven,
+    find_agent,
+    find_alias,
+    judged_versions,
+)
 from recert.analysis.advice import advise
 from recert.analysis.arns import account_of
 from recert.analysis.authority import RoleAuthority, authority_of, parsed
 from recert.analysis.ceilings import ceilings
+from recert.analysis.chains import chained_roles, unread_targets
 from recert.analysis.explain import meaning, worst
 from recert.analysis.grants import ReviewGrant
+from recert.analysis.kinds import Ruler, known_resources
+from recert.analysis.measure import Held, held
 from recert.analysis.needs import Need, guarded_arns
 from recert.analysis.purpose import explanation, needs_of
 from recert.analysis.resource_grants import resource_sources
@@ -48,6 +58,8 @@ class Analyst:
         self._ceilings: dict[str, str] = {}
         self._paths: dict[str, tuple[EscalationPath, ...]] = {}
         self._goals: dict[str, Targets] = {}
+        self._acting: dict[str, tuple[ActingRole, ...]] = {}
+        self._held: dict[str, Held] = {}
         self._overlaps: dict[str, dict[str, tuple[Overlap, ...]]] = {}
 
     def agent(self, agent_arn: str) -> Agent:
@@ -62,6 +74,32 @@ class Analyst:
         if agent_arn not in self._reach:
             self._reach[agent_arn] = driven(self.estate, self.agent(agent_arn))
         return self._reach[agent_arn]
+
+    def acting(self, agent_arn: str) -> tuple[ActingRole, ...]:
+        """Return every acting role of an agent, those that the others may assume last."""
+        if agent_arn not in self._acting:
+            roles = self.reach_of(agent_arn).roles
+            chained = chained_roles(self.estate, roles, self.escalations)
+            self._acting[agent_arn] = (*roles, *chained)
+        return self._acting[agent_arn]
+
+    @cached_property
+    def ruler(self) -> Ruler:
+        """What counts the resources within reach of grants."""
+        return Ruler(self.catalogue, known_resources(self.estate))
+
+    def held(self, role_arns: Iterable[str]) -> Held:
+        """Return what the grants of some roles come to together."""
+        found = Held()
+        for arn in role_arns:
+            if arn not in self._held:
+                self._held[arn] = held(self.role_grants(arn), self.ruler)
+            found |= self._held[arn]
+        return found
+
+    def unread_targets(self, role_arn: str) -> tuple[str, ...]:
+        """Return the roles that a role may assume as far as it goes, and that were not read."""
+        return unread_targets(self.estate, self.role_grants(role_arn))
 
     def role(self, role_arn: str) -> RoleAuthority | None:
         """Return a role's authority, None where the role was not read."""
@@ -130,16 +168,37 @@ class Analyst:
         return {arn: tuple(sorted(agents)) for arn, agents in found.items()}
 
     @cached_property
+    def things_by_role(self) -> dict[str, tuple[str, ...]]:
+        """What runs with each role beside agents: functions, knowledge bases, tools; sorted."""
+        held = [(one.role_arn, one.arn) for one in self.estate.functions]
+        held += [(one.role_arn, one.arn) for one in self.estate.knowledge_bases]
+        held += [(one.role_arn, one.arn) for one in self.estate.resources]
+        found: dict[str, set[str]] = {}
+        for role, thing in held:
+            if role:
+                found.setdefault(role, set()).add(thing)
+        return {arn: tuple(sorted(things)) for arn, things in found.items()}
+
+    @cached_property
     def callers(self) -> dict[str, tuple[str, ...]]:
-        """The agents that name each agent as a collaborator in a judged version, sorted."""
+        """The agents that hand work to each agent in a judged version, sorted."""
         found: dict[str, set[str]] = {}
         for agent in self.estate.agents:
-            for version in judged_versions(agent):
-                for mate in version.collaborators:
-                    target = find_alias(self.estate, mate.alias_arn)
-                    if target is not None and target[0].arn != agent.arn:
-                        found.setdefault(target[0].arn, set()).add(agent.arn)
+            for mate in self._mates(agent):
+                if mate.arn != agent.arn:
+                    found.setdefault(mate.arn, set()).add(agent.arn)
         return {arn: tuple(sorted(agents)) for arn, agents in found.items()}
+
+    def _mates(self, agent: Agent) -> Iterable[Agent]:
+        """Yield the agents that the judged versions of one name: collaborators, nodes, targets."""
+        for version in judged_versions(agent):
+            names = [mate.alias_arn for mate in version.collaborators]
+            names += [item.target for item in version.integrations if item.target]
+            for name in names:
+                alias = find_alias(self.estate, name) if ":agent-alias/" in name else None
+                mate = alias[0] if alias is not None else find_agent(self.estate, agent, name)
+                if mate is not None:
+                    yield mate
 
     @cached_property
     def who_can(self) -> WhoCan:
@@ -174,7 +233,7 @@ class Analyst:
             agent, reach = self.agent(agent_arn), self.reach_of(agent_arn)
             self._reviewed[agent_arn] = tuple(
                 grant
-                for role in reach.roles
+                for role in self.acting(agent_arn)
                 if role.role_arn is not None
                 for grant in self._of_role(agent, reach, role, role.role_arn)
             )

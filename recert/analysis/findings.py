@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from recert.analysis.analyst import Analyst, analyst_of
-from recert.analysis.crosswalk import SOURCES, frameworks
+from recert.analysis.crosswalk import Entry, entries
 from recert.analysis.found import Found
 from recert.analysis.found_agents import agent_findings, orphan_roles
 from recert.analysis.found_grants import grant_findings
@@ -28,7 +28,7 @@ class Finding:
     detail: str
     evidence: dict[str, Any]
     remedy: str
-    frameworks: tuple[str, ...]
+    frameworks: tuple[Entry, ...]
 
     def as_json(self) -> dict[str, Any]:
         """Return the finding in the shape of the `findings` command."""
@@ -40,12 +40,8 @@ class Finding:
             "detail": self.detail,
             "evidence": self.evidence,
             "remedy": self.remedy,
-            "frameworks": list(self.frameworks),
-            "sources": sorted(
-                source
-                for name, source in SOURCES.items()
-                if any(row.startswith(name) for row in self.frameworks)
-            ),
+            "frameworks": [entry.words for entry in self.frameworks],
+            "references": [entry.as_json() for entry in self.frameworks],
         }
 
 
@@ -128,5 +124,5 @@ def _finding(found: Found) -> Finding:
         detail=found.detail,
         evidence=found.evidence,
         remedy=found.remedy,
-        frameworks=frameworks(found.kind),
+        frameworks=(*entries(found.kind), *found.frameworks),
     )

@@ -7,6 +7,7 @@ from recert.analysis.analyst import Analyst
 from recert.analysis.arns import account_of
 from recert.analysis.fingerprint import version_basis
 from recert.analysis.found import Found
+from recert.analysis.invokers import open_ways
 from recert.analysis.trust import SERVICE_OF_KIND, trust_grants
 from recert.analysis.usage import last_use
 from recert.estate.agents import Agent, AgentKind
@@ -22,6 +23,9 @@ def agent_findings(analyst: Analyst, agent_arn: str) -> Iterable[Found]:
     yield from _draft(analyst.estate, agent)
     yield from _dormant(analyst, agent)
     yield from _collaborators(agent)
+    yield from _data(analyst, agent)
+    yield from _invokers(agent)
+    yield from _sessions(analyst.estate, agent)
 
 
 def orphan_roles(analyst: Analyst) -> Iterable[Found]:
@@ -146,3 +150,62 @@ def _collaborators(agent: Agent) -> Iterable[Found]:
                     "Say whether that account is one of yours, or end the collaboration.",
                     {"alias_arn": mate.alias_arn},
                 )
+
+
+def _data(analyst: Analyst, agent: Agent) -> Iterable[Found]:
+    """Tell where a knowledge base takes its text from a bucket of another account."""
+    held = analyst.reach_of(agent.arn).knowledge_bases
+    for base in analyst.estate.knowledge_bases:
+        if base.arn not in held:
+            continue
+        for source in base.data_sources or ():
+            if source.bucket_owner and source.bucket_owner != agent.account:
+                yield Found(
+                    "foreign_account",
+                    "medium",
+                    agent.arn,
+                    f"{base.arn} {source.id}",
+                    f"{agent.name} answers from {source.bucket_arn}, which belongs to account "
+                    f"{source.bucket_owner}.",
+                    "Say whether that account is one of yours, or take the data source out.",
+                    {"knowledge_base": base.arn, "data_source": source.id},
+                )
+
+
+def _invokers(agent: Agent) -> Iterable[Found]:
+    """Tell where somebody whom nobody named may make the agent act with its own permissions."""
+    for one in open_ways(agent):
+        yield Found(
+            "open_invoker",
+            "medium" if one.kind == "token" else "high",
+            agent.arn,
+            one.principal,
+            f"{agent.name} acts for {one.principal}: {one.evidence}",
+            "Name who may invoke it: IAM, or an authorizer with clients or audiences.",
+            one.as_json(),
+        )
+
+
+def _sessions(estate: Estate, agent: Agent) -> Iterable[Found]:
+    """Tell where the event history shows sessions of its role that the agent's service did not open."""
+    for arn in agent.role_arns:
+        seen = [item for item in estate.observed if item.role_arn == arn and item.outside]
+        if not seen:
+            continue
+        actions = sorted({item.action for item in seen})
+        yield Found(
+            "foreign_session",
+            "high",
+            agent.arn,
+            arn,
+            f"Role {arn.rpartition('/')[2]} of {agent.name} was used in sessions that are not the "
+            f"agent's, last on {max(item.last_at for item in seen).date().isoformat()}: "
+            f"{', '.join(actions[:3])}{' …' if len(actions) > 3 else ''}.",  # noqa: PLR2004  # a line
+            "Find out who used it, and let only the agent's service assume the role.",
+            {
+                "role_arn": arn,
+                "actions": actions,
+                "count": sum(item.outside for item in seen),
+                "sessions": sorted({name for item in seen for name in item.sessions}),
+            },
+        )

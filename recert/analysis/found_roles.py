@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from recert.analysis.analyst import Analyst
 from recert.analysis.authority import parsed
+from recert.analysis.crosswalk import HUMAN
 from recert.analysis.found import Found
-from recert.analysis.trust import trust_grants
+from recert.analysis.trust import is_person, trust_grants
 from recert.estate.agents import Agent
 from recert.estate.authority import Role
 from recert.estate.estate import Estate
@@ -68,23 +69,39 @@ def _shared(analyst: Analyst, agent: Agent) -> Iterable[Found]:
                 "Give each agent a role of its own.",
                 {"role_arn": arn, "agents": others},
             )
+        things = [thing for thing in analyst.things_by_role.get(arn, ()) if thing != agent.arn]
+        if things:
+            yield Found(
+                "shared_role",
+                "high",
+                agent.arn,
+                f"{arn} things",
+                f"The execution role {arn.rpartition('/')[2]} of {agent.name} is also the role of "
+                f"{', '.join(thing.rpartition('/')[2].rpartition(':')[2] for thing in things[:3])}"
+                f"{' …' if len(things) > 3 else ''}.",  # noqa: PLR2004  # a line
+                "Give the agent and each of these a role of its own.",
+                {"role_arn": arn, "resources": things},
+            )
 
 
 def _trust(agent: Agent, role: Role) -> Iterable[Found]:
     yield from _deputy(agent, role)
     for grant in trust_grants(role, agent) or ():
         evidence = {"role_arn": role.arn, "principal": grant.principal}
-        if "second_service" in grant.problems or (
-            grant.kind in ("AWS", "Federated") and not grant.problems
-        ):
+        named = grant.kind in ("AWS", "Federated") and not grant.problems
+        if named or "second_service" in grant.problems:
+            who = f"{grant.principal} (a person or whoever signs in there)"
+            person = named and is_person(grant)
             yield Found(
                 "shared_role",
-                "medium",
+                "high" if person else "medium",
                 agent.arn,
                 f"{role.arn} {grant.principal}",
-                f"Role {role.name} of {agent.name} may also be used by {grant.principal}.",
+                f"Role {role.name} of {agent.name} may also be used by "
+                f"{who if person else grant.principal}.",
                 "Give the agent a role that only its own service may assume.",
-                evidence,
+                {**evidence, "person": person},
+                (HUMAN,) if person else (),
             )
         if {"foreign_account", "open_trust"}.intersection(grant.problems):
             who = "anybody" if "open_trust" in grant.problems else grant.principal
@@ -96,6 +113,17 @@ def _trust(agent: Agent, role: Role) -> Iterable[Found]:
                 f"Role {role.name} of {agent.name} may be assumed by {who}.",
                 "Take the principal out of the trust policy.",
                 evidence,
+            )
+        if "wide_source" in grant.problems:
+            yield Found(
+                "wide_trust",
+                "low",
+                agent.arn,
+                f"{role.arn} {grant.principal}",
+                f"Role {role.name} may be used by {grant.principal} for other agents than "
+                f"{agent.name}, too.",
+                "Name the agent in aws:SourceArn.",
+                {**evidence, "conditions": grant.conditions},
             )
 
 

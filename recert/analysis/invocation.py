@@ -1,19 +1,25 @@
-"""May this agent call this function? A function is called through its own resource policy.
+"""May this agent call this function?
 
-Bedrock calls as its service principal and says on whose behalf (`aws:SourceArn`,
-`aws:SourceAccount`); the agent's role has no part in it.
+A Bedrock agent's function is called through the function's own resource policy: Bedrock calls as its
+service principal and says on whose behalf (`aws:SourceArn`, `aws:SourceAccount`); the agent's role
+has no part in it. Gateways, flows, harnesses and state machines call by their role: its policies or
+the function's let them, within one account either, across accounts both.
 """
 
 from enum import StrEnum
 
+from recert.analysis.arns import account_of, partition_of
 from recert.analysis.normal import Test, Unit, units
 from recert.estate.agents import Agent
+from recert.estate.authority import Role
+from recert.estate.estate import Estate
 from recert.estate.integrations import Function
 from recert.iam.overlap import contains as covers
 from recert.iam.overlap import intersects as meets
 from recert.iam.overlap import normal as plain
 
 _TEST_ALIAS = "TSTALIASID"
+_SERVICES = ("bedrock.amazonaws.com", "bedrock-agentcore.amazonaws.com", "states.amazonaws.com")
 _CALLERS = ("Service:bedrock.amazonaws.com", "AWS:*", "Service:*")
 
 
@@ -45,6 +51,70 @@ def may_invoke(agent: Agent, function: Function | None, arn: str) -> Answer:
     if Answer.YES in answers:
         return Answer.UNKNOWN if denied else Answer.YES
     return Answer.UNKNOWN if Answer.UNKNOWN in answers else Answer.NO
+
+
+def may_call(estate: Estate, role_arn: str | None, function: Function | None, arn: str) -> Answer:
+    """Tell whether a role may call the function `arn` (unqualified).
+
+    Conditions may hold, so that a conditional Allow is a yes and a conditional Deny takes nothing.
+    """
+    role = estate.roles_by_arn.get(role_arn or "")
+    if role is None:
+        return Answer.UNKNOWN
+    by_role = _by_role(estate, role, arn)
+    by_function = _by_function(role, function, arn)
+    both = account_of(arn, role.account) != role.account
+    if by_role is None:
+        return Answer.NO
+    if both:
+        order = (Answer.NO, Answer.UNKNOWN, Answer.YES)
+        return min(by_role, by_function, key=order.index)
+    return next(
+        (found for found in (Answer.YES, Answer.UNKNOWN) if found in (by_role, by_function)),
+        Answer.NO,
+    )
+
+
+def _by_role(estate: Estate, role: Role, arn: str) -> Answer | None:
+    """Return what a role's own policies say of a function, None where they deny it for certain."""
+    texts: list[str | None] = [item.document for item in role.inline]
+    held = [estate.policies_by_arn.get(name) for name in role.attached]
+    texts += [None if policy is None else policy.document for policy in held]
+    found = [None if text is None else units(text) for text in texts]
+    about = [unit for each in found if each is not None for unit in each if _speaks(unit, arn)]
+    if any(unit.effect == "Deny" and not unit.tests for unit in about):
+        return None
+    if any(unit.effect == "Allow" for unit in about):
+        return Answer.YES
+    return Answer.UNKNOWN if None in found else Answer.NO
+
+
+def _by_function(role: Role, function: Function | None, arn: str) -> Answer:
+    """Return what a function's resource policy says of a role."""
+    if function is None or not function.resource_policy_known:
+        return Answer.UNKNOWN
+    if function.resource_policy is None:
+        return Answer.NO
+    found = units(function.resource_policy)
+    if found is None:
+        return Answer.UNKNOWN
+    partition = partition_of(role.arn)
+    names = {
+        f"AWS:{role.arn}",
+        f"AWS:arn:{partition}:iam::{role.account}:root",
+        "AWS:*",
+        *(f"Service:{service}" for service in _SERVICES),
+    }
+    own = [unit for unit in found if unit.principal in names and _speaks(unit, arn)]
+    return Answer.YES if any(unit.effect == "Allow" for unit in own) else Answer.NO
+
+
+def _speaks(unit: Unit, arn: str) -> bool:
+    """Tell whether a statement speaks of calling a function."""
+    action = "lambda:invokefunction"
+    named = any(covers(pattern, action) for pattern in unit.action)
+    places = any(meets(pattern, text) for pattern in unit.resource for text in (arn, f"{arn}:*"))
+    return named != unit.not_action and (unit.not_resource or places)
 
 
 def source_arns(agent: Agent) -> tuple[str, ...]:

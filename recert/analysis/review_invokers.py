@@ -5,33 +5,30 @@ from collections.abc import Iterable
 from recert.analysis import ranks
 from recert.analysis.acting import judged_versions
 from recert.analysis.analyst import Analyst
+from recert.analysis.fingerprint import document
+from recert.analysis.invokers import (
+    OPEN,
+    invoking_roles,
+    of_resource_policy,
+    problem_of,
+    upstream_agents,
+)
 from recert.analysis.subjects import ReviewSubject
-from recert.estate.agents import Agent, AgentKind
+from recert.analysis.trust import account_in
+from recert.estate.agents import Agent
 from recert.text import plural
-
-_ACTIONS = {
-    AgentKind.BEDROCK_AGENT: "bedrock:InvokeAgent",
-    AgentKind.BEDROCK_FLOW: "bedrock:InvokeFlow",
-    AgentKind.AGENTCORE_RUNTIME: "bedrock-agentcore:InvokeAgentRuntime",
-    AgentKind.AGENTCORE_HARNESS: "bedrock-agentcore:InvokeHarness",
-    AgentKind.AGENTCORE_GATEWAY: "bedrock-agentcore:InvokeGateway",
-    AgentKind.STATE_MACHINE: "states:StartExecution",
-}
-_OPEN = {
-    "NONE": "Nobody is asked who they are: whoever knows the address may make it act.",
-    "AUTHENTICATE_ONLY": "Whoever can prove any identity may make it act.",
-}
 
 
 def invoker_subjects(analyst: Analyst, agent_arn: str) -> Iterable[ReviewSubject]:
-    """Yield an item for each upstream agent, and for each role that may invoke the agent by name.
+    """Yield an item for each upstream agent, authorizer, named principal and role that names it.
 
-    Roles that may invoke every agent stand in one item: what they may do is not about this one.
-    Users, sessions of people, and callers of other accounts are not in the reading.
+    Named principals are those of the agent's resource policy. Roles that may invoke every agent
+    stand in one item: what they may do is not about this one.
     """
     agent = analyst.agent(agent_arn)
     yield from _upstream(analyst, agent)
     yield from _authorizers(agent)
+    yield from _policy(agent)
     named, broad = invoking_roles(analyst, agent)
     for role_arn, (actions, conditional) in sorted(named.items()):
         role = role_arn.rpartition("/")[2]
@@ -62,46 +59,12 @@ def invoker_subjects(analyst: Analyst, agent_arn: str) -> Iterable[ReviewSubject
         )
 
 
-def invoking_roles(
-    analyst: Analyst, agent: Agent
-) -> tuple[dict[str, tuple[tuple[str, ...], bool]], tuple[str, ...]]:
-    """Return the roles that may invoke an agent by name, and those that may invoke every one."""
-    action = _ACTIONS.get(agent.kind)
-    if action is None:
-        return {}, ()
-    target, every = _places(agent)
-    named: dict[str, tuple[tuple[str, ...], bool]] = {}
-    broad: list[str] = []
-    for able in analyst.who_can.query(action, target):
-        held = {grant.key: grant for grant in analyst.role_grants(able.principal)}
-        grants = [held[key] for key in able.via if key in held]
-        if grants and all(grant.reach.covers(every) for grant in grants):
-            broad.append(able.principal)
-        else:
-            named[able.principal] = (able.actions, able.conditional)
-    return named, tuple(broad)
-
-
-def _places(agent: Agent) -> tuple[str, str]:
-    """Return the resource that an invocation names, and that of every agent of the kind beside it."""
-    head = agent.arn.rpartition(":")[0]
-    if agent.kind is AgentKind.BEDROCK_AGENT:
-        return f"{head}:agent-alias/{agent.id}/*", f"{head}:agent-alias/*"
-    if agent.kind is AgentKind.BEDROCK_FLOW:
-        return f"{agent.arn}/alias/*", f"{head}:flow/*"
-    separator = "/" if "/" in agent.arn else ":"
-    return f"{agent.arn}*", f"{agent.arn.rpartition(separator)[0]}{separator}*"
-
-
 def _authorizers(agent: Agent) -> Iterable[ReviewSubject]:
     for version in judged_versions(agent):
         access = version.access
         if access is None or access.authorizer == "AWS_IAM":
             continue
-        limits = (*access.clients, *access.audiences, *access.workloads)
-        problem = _OPEN.get(access.authorizer, "")
-        if not problem and not limits:
-            problem = "Any token of the issuer is taken: no client and no audience is named."
+        problem = problem_of(access)
         who = f"tokens of {access.issuer}" if access.issuer else access.authorizer
         yield ReviewSubject(
             kind="invoker",
@@ -115,19 +78,48 @@ def _authorizers(agent: Agent) -> Iterable[ReviewSubject]:
             },
             shown={"version": version.version},
             service="bedrock-agentcore",
-            privileged=access.authorizer in _OPEN,
+            privileged=access.authorizer in OPEN,
             rank=ranks.OPEN_TRUST if problem else ranks.INVOKER,
             recommendation="look" if problem else "attest",
             reason=problem or "The issuer and who may ask are named.",
         )
 
 
+def _policy(agent: Agent) -> Iterable[ReviewSubject]:
+    """Yield an item for each principal that the agent's resource policy lets in."""
+    held: dict[str, list[bool]] = {}
+    for one in of_resource_policy(agent):
+        held.setdefault(one.principal, []).append(one.conditional)
+    for principal, conditional in held.items():
+        foreign = account_in(principal) not in (None, agent.account)
+        open_ = principal == "anybody"
+        reason = (
+            "Its resource policy names nobody in particular."
+            if open_
+            else "It belongs to another account."
+            if foreign
+            else "The agent's resource policy names it."
+        )
+        yield ReviewSubject(
+            kind="invoker",
+            agent=agent.arn,
+            subject=f"resource policy {principal}",
+            title=f"{agent.name}'s resource policy lets {principal} invoke it",
+            basis={
+                "principal": principal,
+                "policy": document(agent.resource_policy),
+                "conditional": all(conditional),
+            },
+            shown={},
+            service="bedrock",
+            privileged=open_ or foreign,
+            rank=ranks.OPEN_TRUST if open_ or foreign else ranks.INVOKER,
+            recommendation="look",
+            reason=reason,
+        )
+
+
 _LIMITS = ("clients", "audiences", "scopes", "claims", "workloads")
-
-
-def upstream_agents(analyst: Analyst, agent: Agent) -> tuple[str, ...]:
-    """Return the agents that hand work to this one as a collaborator, sorted."""
-    return analyst.callers.get(agent.arn, ())
 
 
 def _upstream(analyst: Analyst, agent: Agent) -> Iterable[ReviewSubject]:

@@ -127,10 +127,11 @@ def risks_of(
 
 def _wide(grant: EffectiveGrant) -> bool:
     """Tell whether some resource names nothing: a star, a negation, or a star behind its type."""
-    return any(_names_nothing(item) for item in grant.resources)
+    return any(names_nothing(item) for item in grant.resources)
 
 
-def _names_nothing(resource: str) -> bool:
+def names_nothing(resource: str) -> bool:
+    """Tell whether a Resource element names no resource: a star, a negation, a star behind a type."""
     if resource == "*" or resource.startswith("NotResource"):
         return True
     rest = resource_of(resource)

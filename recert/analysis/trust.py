@@ -19,6 +19,7 @@ SERVICE_OF_KIND: Mapping[AgentKind, str] = {
 }
 _DEPUTY_SERVICES = frozenset({"bedrock.amazonaws.com", "bedrock-agentcore.amazonaws.com"})
 _SOURCES = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths")
+_WORKLOADS = ("token.actions.githubusercontent.com", "arn:aws:iam::aws:")
 _POSITIVE = ("StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnLike", "ArnEquals")
 
 
@@ -101,6 +102,22 @@ def _service_problems(
     if agent is not None and service != SERVICE_OF_KIND.get(agent.kind, service):
         found.append("second_service")
     return tuple(found)
+
+
+def is_person(grant: TrustGrant) -> bool:
+    """Tell whether people may stand behind a principal: a user, a sign-in, a whole account."""
+    if grant.kind == "Federated":
+        return not grant.principal.startswith(_WORKLOADS) and "oidc.eks" not in grant.principal
+    if grant.kind != "AWS":
+        return False
+    parts = grant.principal.split(":", 5)
+    rest = parts[5] if len(parts) == 6 else ""  # noqa: PLR2004  # arn:p:iam::account:REST
+    return (
+        grant.principal.isdigit()
+        or rest == "root"
+        or rest.startswith("user/")
+        or "AWSReservedSSO_" in rest
+    )
 
 
 def _values(statement: Statement, key: str) -> tuple[str, ...]:

@@ -1,11 +1,12 @@
 """Each kind of finding: there where it is, and not where it is not known."""
 
+import re
 from typing import Any
 
 import pytest
 
 from recert.analysis import Catalogue, findings, risk_tier, shares_role_with
-from recert.analysis.crosswalk import ROWS, SOURCES, frameworks
+from recert.analysis.crosswalk import ROWS, entries
 from recert.estate.agents import Alias
 from recert.estate.authority import (
     Ceiling,
@@ -21,7 +22,8 @@ KINDS = {
     "shared_role", "confused_deputy", "guardrail_missing", "guardrail_mutable", "admin_access",
     "wildcard_action", "wildcard_resource", "privilege_escalation", "no_boundary", "no_org_ceiling",
     "unlogged_action", "foreign_account", "beyond_baseline", "dormant_agent", "orphan_role",
-    "unowned_agent", "draft_reachable", "secret_readable",
+    "unowned_agent", "draft_reachable", "secret_readable", "foreign_session", "guardrail_bypass",
+    "open_invoker", "wide_trust",
 }  # fmt: skip
 
 
@@ -46,14 +48,35 @@ def test_findings_speak_the_contract(estate: Estate, catalogue: Catalogue) -> No
     assert len({item["id"] for item in found}) == len(found)
 
 
-def test_every_kind_stands_in_the_crosswalk_with_its_source() -> None:
+def test_every_kind_stands_in_the_crosswalk_and_every_id_has_a_place_where_it_is_published() -> (
+    None
+):
     assert set(ROWS) == KINDS
     for rows in ROWS.values():
-        for framework, name, title in rows:
-            assert framework in SOURCES
-            assert name
-            assert title
-    assert frameworks("no_such_kind") == ()
+        assert rows
+        for entry in rows:
+            assert entry.framework
+            assert entry.title
+            assert entry.source.startswith("https://")
+    assert entries("no_such_kind") == ()
+
+
+@pytest.mark.parametrize(
+    ("framework", "pattern"),
+    [
+        ("OWASP NHI Top 10 2025", r"NHI([1-9]|10):2025"),
+        ("OWASP Top 10 for Agentic Applications 2026", r"ASI(0[1-9]|10)"),
+        ("NIST SP 800-53 r5", r"(AC|AU|CM|IA)-\d+(\(\d+\))?"),
+        ("NIST SP 800-207", r"tenet [1-7]"),
+        ("NIST CSF 1.1", r"PR\.AC-4"),
+        ("NIST CSF 2.0", r"PR\.(AA-05|PS-04)"),
+        ("AWS Well-Architected Agentic AI Lens", r"AGENT(SEC|OPS)0\d-BP0\d"),
+    ],
+)
+def test_ids_have_the_form_that_their_publisher_gives_them(framework: str, pattern: str) -> None:
+    ids = {e.id for rows in ROWS.values() for e in rows if e.framework == framework}
+    assert ids
+    assert [name for name in ids if not re.fullmatch(pattern, name)] == []
 
 
 def test_a_sound_agent_has_little_against_it(w: Any, estate: Estate, catalogue: Catalogue) -> None:
