@@ -1,15 +1,21 @@
 """Who is asked: the reviewer of record of an item, and whether they are independent.
 
-The ladder: what a person stated as the agent's owner, the person behind the owner tag, the tag as
-it is written, the campaign's owner. A privileged item goes to a second person, who is not the
-owner of the agent, wherever the store knows one who may review.
+The ladder: whom the trigger policy asks, what a person stated as the agent's owner, the owner that
+a tag, a registry or a mapping names, their backup, the team, the fallback, the campaign's owner. Who
+is known to have left is passed over, so that a missing person never stops the rest. A privileged
+item goes to a second person, who is not the owner of the agent, wherever the store knows one who
+may review.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from recert.campaigns.people import Directory
 from recert.campaigns.views import Verdict
+from recert.lifecycle import Steward
+from recert.store.canonical import parse_strict
+from recert.store.tables import CampaignRow
 
 KEEPS_ACCESS = frozenset({Verdict.ATTEST, Verdict.ATTEST_UNTIL, Verdict.EXCEPTION})
 """Verdicts under which an agent keeps what it has, so that they need independence."""
@@ -19,8 +25,9 @@ KEEPS_ACCESS = frozenset({Verdict.ATTEST, Verdict.ATTEST_UNTIL, Verdict.EXCEPTIO
 class Assignment:
     """The reviewer of record, and which rung of the ladder named them.
 
-    `basis` is `stated`, `owner`, `owner_tag`, `second_person` or `campaign_owner`; `why` says in
-    words what kept a higher rung from holding, empty where nothing did.
+    `basis` is `trigger_policy`, `stated`, `owner`, `owner_tag`, `backup`, `team`, `fallback`,
+    `second_person` or `campaign_owner`; `why` says in words what kept a higher rung from holding,
+    empty where nothing did.
     """
 
     reviewer: str | None
@@ -40,16 +47,24 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Assigner:
-    """Assigns the items of one campaign."""
+    """Assigns the items of one campaign; `asks` is whom the trigger policy names for it."""
 
     people: Directory
     campaign_owner: str | None
+    asks: str | None = None
 
     def assign(
-        self, owner: str | None, *, stated: bool = False, privileged: bool = False
+        self,
+        owner: str | None,
+        *,
+        stated: bool = False,
+        privileged: bool = False,
+        stewards: Sequence[Steward] = (),
     ) -> Assignment:
-        """Return who is asked about an item of an agent with this owner."""
-        first = self._owner(owner, stated=stated)
+        """Return who is asked about an item of an agent with this owner and these stand-ins."""
+        first = self._named(owner) or self._owner(owner, stated=stated)
+        if first.basis == "campaign_owner":
+            first = self._steward(first, stewards) or first
         if not privileged:
             return first
         others = self.people.judges_other_than(owner)
@@ -60,6 +75,28 @@ class Assigner:
         )
         why = "a privileged item is judged by somebody who does not own the agent"
         return Assignment(second.id, "second_person", owner, why)
+
+    def _named(self, owner: str | None) -> Assignment | None:
+        """Return whom the trigger policy names, None where it names nobody who is there."""
+        if self.asks is None:
+            return None
+        person = self.people.find(self.asks)
+        if person is not None and not person.active:
+            return None
+        return Assignment(person.id if person else self.asks, "trigger_policy", owner)
+
+    def _steward(self, missing: Assignment, stewards: Sequence[Steward]) -> Assignment | None:
+        """Return the first stand-in who is there, known or not."""
+        gone = []
+        for steward in stewards:
+            person = self.people.find(steward.name)
+            if person is not None and not person.active:
+                gone.append(f"{person.id} is no longer active")
+                continue
+            name = person.id if person else steward.name
+            why = "; ".join((missing.why, *gone))
+            return Assignment(name, steward.rung, missing.owner, why)
+        return None
 
     def _owner(self, owner: str | None, *, stated: bool) -> Assignment:
         name = (owner or "").strip()
@@ -75,6 +112,12 @@ class Assigner:
             why = f"{person.id} is no longer active"
             return Assignment(self.campaign_owner, "campaign_owner", owner, why)
         return Assignment(person.id, "stated" if stated else "owner", owner)
+
+
+def asks_of(campaign: CampaignRow) -> str | None:
+    """Return whom the trigger policy named for a campaign when it was opened."""
+    found = parse_strict(campaign.trigger).get("asks")
+    return found if isinstance(found, str) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,8 @@ def _state(campaign: CampaignRow) -> list[str]:
         why = (campaign.end_reason or campaign.state).removesuffix(".")
         return [f"It ended without a result: {why}."]
     if campaign.state in ("draft", "preparing"):
-        return ["Its population is not frozen yet."]
+        launch = f"`recert campaign launch {campaign.id}`"
+        return [f"It is still being prepared: what happens joins it until {launch} or its time."]
     return []
 
 

@@ -58,9 +58,11 @@ def preview(session: Session, campaign: str) -> Preview:
 
 
 def launch(tx: Transaction, caller: Caller, campaign: str) -> None:
-    """Let the reviewers of a staged campaign decide."""
+    """Let the reviewers of a campaign decide; one that is still being prepared is staged first."""
     row = campaign_row(tx.session, campaign)
     require_owner(directory(tx.session), row, caller)
+    if row.state == "preparing":
+        transitions.stage(tx, row)
     transitions.launch(tx, row)
 
 

@@ -11,7 +11,7 @@ from recert.errors import RefusedError, UsageError
 from recert.store.tables import CampaignRow, ItemRow
 from recert.store.transaction import Transaction
 
-_RUNNING = ("staged", "active")
+_RUNNING = ("preparing", "staged", "active")
 
 
 def delegate(

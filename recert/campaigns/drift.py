@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 
 from recert.analysis import ReviewSubject
 from recert.campaigns import transitions
-from recert.campaigns.assignment import Assigner
+from recert.campaigns.assignment import Assigner, asks_of
 from recert.campaigns.opening import Scene
 from recert.campaigns.population import Mill, Subject, basis_digest
 from recert.campaigns.reads import rows
@@ -23,7 +23,7 @@ from recert.store.tables import CampaignRow, ItemRow
 from recert.store.transaction import Transaction
 
 Key = tuple[str, str]
-_RUNNING = ("staged", "active")
+_RUNNING = ("preparing", "staged", "active")
 _RECORD = (
     "title", "service", "level", "privileged", "recommendation", "reason", "basis_digest",
     "shown_digest", "body", "reviewer", *COLUMNS,
@@ -54,7 +54,7 @@ class _Line:
 
 
 def running_agents(session: Session) -> set[str]:
-    """Return the agents that a staged or active campaign asks about."""
+    """Return the agents that a campaign asks about which is prepared, staged or active."""
     statement = (
         select(col(ItemRow.agent))
         .join(CampaignRow, col(CampaignRow.id) == col(ItemRow.campaign))
@@ -131,7 +131,9 @@ def _reset(
     """Put an item to review again as it is now; a conflicted one keeps waiting for its reviewer."""
     item = tx.session.get_one(ItemRow, line.id)
     campaign = tx.session.get_one(CampaignRow, line.campaign)
-    mill = Mill(tx.session, line.campaign, Assigner(scene.people, campaign.owner))
+    mill = Mill(
+        tx.session, line.campaign, Assigner(scene.people, campaign.owner, asks_of(campaign))
+    )
     fresh = mill.items(about, [subject])[0]
     if item.state == "conflicted":
         transitions.supersede(tx, item, f"Its basis changed with the reading {scene.snapshot}.")

@@ -4,8 +4,8 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from recert.campaigns.history import last_signed
-from recert.campaigns.opening import Draft, Scene, open_draft
-from recert.campaigns.quiet import launch
+from recert.campaigns.opening import Draft, Scene
+from recert.campaigns.preparing import begin
 from recert.campaigns.reads import rows
 from recert.campaigns.transitions import OPEN
 from recert.clock import to_rfc3339
@@ -54,8 +54,7 @@ def ask_again(tx: Transaction, scene: Scene, policy: TriggerPolicy) -> tuple[str
             predecessor=max(over[key].campaign for key in wanted),
             only={agent: frozenset(wanted)},
         )
-        row = open_draft(tx, scene, draft)
-        launch(tx, row, policy)
+        row = begin(tx, scene, draft, policy)
         opened.append(row.id)
     return tuple(opened)
 

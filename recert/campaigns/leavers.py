@@ -1,5 +1,7 @@
 """Owners who left: persons of the store that are no longer active, and what they still own."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 from sqlmodel import Session, col
 
@@ -9,12 +11,16 @@ from recert.lifecycle import Estate, Event, owners_left
 from recert.store.tables import EventRow
 
 
-def newly_left(session: Session, estate: Estate) -> tuple[Event, ...]:
+def newly_left(session: Session, estate: Estate, leavers: Iterable[str] = ()) -> tuple[Event, ...]:
     """Return an event for each agent whose owner left, where none was recorded before.
 
-    An owner is looked for under every name that the person goes by.
+    An owner is looked for under every name that the person goes by; `leavers` are further names.
     """
-    gone = [name for one in directory(session).persons if not one.active for name in one.names]
+    known = directory(session)
+    gone = [name for one in known.persons if not one.active for name in one.names]
+    for leaver in leavers:
+        person = known.find(leaver)
+        gone += [leaver, *(person.names if person else ())]
     if not gone:
         return ()
     statement = select(col(EventRow.agent), col(EventRow.subject)).where(

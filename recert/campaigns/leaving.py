@@ -14,7 +14,7 @@ from recert.errors import UsageError
 from recert.store.tables import CampaignRow, ItemRow
 from recert.store.transaction import Transaction
 
-_RUNNING = ("staged", "active")
+_RUNNING = ("preparing", "staged", "active")
 
 
 def leave(tx: Transaction, person: str) -> tuple[str, ...]:

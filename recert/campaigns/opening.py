@@ -68,6 +68,7 @@ class Scene:
             role_ids={role.arn: role.role_id for role in self.estate.roles},
             causes=tuple(_cause(line) for line in causes if line["agent"] == agent),
             past=last_signed(tx.session, agent),
+            stewards=found.stewards,
         )
 
 
@@ -94,6 +95,8 @@ class Draft:
     hard_deadline: bool = False
     due_at: datetime | None = None
     business_days: bool = False
+    asks: str | None = None
+    """Whom the trigger policy asks instead of the owner."""
 
 
 def open_campaign(
@@ -181,8 +184,8 @@ def make_scene(
     )
 
 
-def open_draft(tx: Transaction, scene: Scene, draft: Draft) -> CampaignRow:
-    """Open a campaign, gather its population and stage it.
+def open_draft(tx: Transaction, scene: Scene, draft: Draft, *, stage: bool = True) -> CampaignRow:
+    """Open a campaign, gather its population and, with `stage`, freeze it.
 
     An empty population ends it as prepare_failed: there is nothing to ask.
     """
@@ -195,7 +198,8 @@ def open_draft(tx: Transaction, scene: Scene, draft: Draft) -> CampaignRow:
         return row
     row.settings = text_of(_settings(scene, draft, items, subjects))
     _tell(tx, row, "population")
-    transitions.stage(tx, row)
+    if stage:
+        transitions.stage(tx, row)
     return row
 
 
@@ -203,7 +207,7 @@ def gather(
     tx: Transaction, scene: Scene, draft: Draft, row: CampaignRow
 ) -> tuple[list[Columns], int]:
     """Return the items of a campaign in review order, and how many subjects were looked at."""
-    mill = Mill(tx.session, row.id, Assigner(scene.people, row.owner))
+    mill = Mill(tx.session, row.id, Assigner(scene.people, row.owner, draft.asks))
     items: list[Columns] = []
     subjects = 0
     for agent in draft.agents:
@@ -270,6 +274,7 @@ def trigger_json(draft: Draft, snapshot: str, by: str) -> dict[str, Any]:
         "by": by,
         "snapshot": snapshot,
         "predecessor": draft.predecessor,
+        **({"asks": draft.asks} if draft.asks else {}),
         "events": [dict(cause) for cause in draft.causes],
     }
 

@@ -16,6 +16,7 @@ from recert.campaigns.assignment import Assigner, Assignment
 from recert.campaigns.history import REMOVED, Key, Past, changed_basis
 from recert.campaigns.newness import not_yet_unused
 from recert.campaigns.plain import digest_of_text, record_digest, short_id, text_of, texts_of
+from recert.lifecycle import Steward
 from recert.store.entries import EntryType
 from recert.store.glance import glance
 from recert.store.tables import ItemRow
@@ -47,6 +48,7 @@ class Subject:
     role_ids: dict[str, str] = field(default_factory=dict)
     causes: tuple[Cause, ...] = ()
     past: dict[Key, Past] = field(default_factory=dict)
+    stewards: tuple[Steward, ...] = ()
 
 
 class _Frame:
@@ -75,7 +77,10 @@ class Mill:
             frame = kept.get(subject.privileged)
             if frame is None:
                 assigned = self.assigner.assign(
-                    about.owner, stated=about.stated, privileged=subject.privileged
+                    about.owner,
+                    stated=about.stated,
+                    privileged=subject.privileged,
+                    stewards=about.stewards,
                 )
                 frame = kept[subject.privileged] = _Frame(about, assigned)
             made.append(self._item(about, subject, frame))
@@ -134,10 +139,13 @@ class Mill:
             return last, "null"
         return last, text_of(changed_basis(self.session, past, basis))
 
+    def _assign(self, about: Subject) -> Assignment:
+        return self.assigner.assign(about.owner, stated=about.stated, stewards=about.stewards)
+
     def removed(self, about: Subject, asked: Sequence[ReviewSubject]) -> list[Columns]:
         """Return what was signed before and is no longer there, left out by the rule `removed`."""
         here = {(one.kind, one.subject) for one in asked}
-        frame = _Frame(about, self.assigner.assign(about.owner, stated=about.stated))
+        frame = _Frame(about, self._assign(about))
         found = []
         for (kind, subject), past in about.past.items():
             if (kind, subject) in here:

@@ -16,7 +16,7 @@ from recert.store.transaction import Transaction
 
 CAMPAIGN_STEPS: dict[str, tuple[str, ...]] = {
     "draft": ("preparing", "cancelled"),
-    "preparing": ("staged", "prepare_failed"),
+    "preparing": ("staged", "prepare_failed", "cancelled"),
     "prepare_failed": ("cancelled",),
     "staged": ("active", "cancelled"),
     "active": ("reviewed", "cancelled"),

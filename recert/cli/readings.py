@@ -95,8 +95,18 @@ def write(run: Run, source: AwsSource, target: Path) -> Recorded:
         meter.clear()
 
 
-def keep(run: Run, store: Store, reading: Reading, *, actor: Actor | None = None) -> dict[str, Any]:
-    """Record a reading with its events and campaigns and return what `sync` prints."""
+def keep(
+    run: Run,
+    store: Store,
+    reading: Reading,
+    *,
+    actor: Actor | None = None,
+    dry_run: bool = False,
+) -> dict[str, Any]:
+    """Record a reading with its events and campaigns and return what `sync` prints.
+
+    With `dry_run` nothing is kept, and what would have been is told in full.
+    """
     intake = record_reading(
         store,
         reading.estate,
@@ -105,8 +115,15 @@ def keep(run: Run, store: Store, reading: Reading, *, actor: Actor | None = None
         policy=trigger_policy(run.settings),
         calendar=calendar(run.settings),
         actor=actor or run.actor(store),
+        dry_run=dry_run,
+    )
+    would = (
+        {"dry_run": True, "would_record": list(intake.told), "would_open": list(intake.plans)}
+        if dry_run
+        else {}
     )
     return {
+        **would,
         "snapshot": intake.snapshot,
         "agents": intake.agents,
         "roles": intake.roles,
@@ -132,6 +149,9 @@ def in_words(taken: Mapping[str, Any]) -> Iterator[str]:
     )
     if taken["unchanged"]:
         yield "The same reading is in the store already; nothing was recorded."
+    elif taken.get("dry_run"):
+        yield from _would(taken)
+        return
     else:
         yield f"Recorded {plural(taken['events'], 'event')}."
     for campaign in taken["campaigns"]:
@@ -143,6 +163,24 @@ def in_words(taken: Mapping[str, Any]) -> Iterator[str]:
             call = f"{gap['service']}:{gap['operation']}"
             where = f"{gap['account']} {gap['region']}"
             yield f"  {call} {gap['error']} ({where}): unknown is {gap['effect']}"
+
+
+def _would(taken: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the lines that tell what a dry run would have done."""
+    yield f"Nothing was kept. It would have recorded {plural(taken['events'], 'event')}:"
+    for event in taken["would_record"]:
+        live = "live" if event["live"] else "not live"
+        agent = event["agent"].rpartition("/")[2] or "no agent"
+        yield f"  {event['severity']} {event['kind']} of {agent}, {live}: {event['how']}"
+    for campaign in taken["would_open"]:
+        yield (
+            f"Campaign {campaign['name']} would be {campaign['state']}, due {campaign['due_at']}, "
+            f"with {plural(campaign['pending'], 'open item')}: {campaign['reason']}"
+        )
+        for reviewer, number in campaign["reviewers"].items():
+            yield f"  {reviewer} would be asked {plural(number, 'item')}"
+    if not taken["would_open"]:
+        yield "It would have opened and extended no campaign."
 
 
 def tag_names(settings: Settings) -> TagNames:

@@ -70,11 +70,19 @@ class AgentVersion(Frozen):
         return self.version == DRAFT
 
 
+class Steward(Frozen):
+    """Who stands in for an owner that nobody can ask: `rung` is `backup`, `team` or `fallback`."""
+
+    rung: str
+    name: str
+
+
 class Agent(Frozen):
     """An agent with every version that something serves, and its draft.
 
     `owner` and `purpose` come from tags or from the store (`recert agent set`); None is *not
-    stated*; `tags` None is *could not be read*.
+    stated*; `tags` None is *could not be read*. `owner_source` names the rung of the ladder that
+    gave the owner (`tag`, `registry`, `mapping`), `stewards` who stands in, in order.
     """
 
     arn: str
@@ -96,6 +104,8 @@ class Agent(Frozen):
     resource_policy: str | None = None
     resource_policy_known: bool = True
     managed_runtime_arn: str | None = None
+    owner_source: str | None = None
+    stewards: tuple[Steward, ...] = ()
 
     @property
     def draft(self) -> AgentVersion | None:

@@ -1,5 +1,6 @@
 """Two estates become typed events; a trigger policy says what they ask for."""
 
+from recert.estate.agents import Steward
 from recert.estate.estate import Estate
 from recert.lifecycle.compare import compare
 from recert.lifecycle.events import Event, Severity
@@ -7,6 +8,7 @@ from recert.lifecycle.kinds import KINDS, EventKind, Opens
 from recert.lifecycle.people import owners_left
 from recert.lifecycle.plan import CampaignPlan, is_baseline, plan, words_of
 from recert.lifecycle.policy import TriggerPolicy
+from recert.lifecycle.wildcards import wildcards_grown
 
 __all__ = [
     "KINDS",
@@ -16,10 +18,12 @@ __all__ = [
     "EventKind",
     "Opens",
     "Severity",
+    "Steward",
     "TriggerPolicy",
     "compare",
     "is_baseline",
     "owners_left",
     "plan",
+    "wildcards_grown",
     "words_of",
 ]

@@ -92,11 +92,12 @@ def test_a_review_that_is_too_old_is_asked_for_again_once(w: ModuleType, house: 
     assert house.sync(w.estate([w.agent("hr")], roles, day=1)).campaigns == ()
     house.clock.instant = house.clock.now() + timedelta(days=400)
     taken = house.sync(w.estate([w.agent("hr")], roles, day=400))
-    assert taken.events == 0
+    assert taken.events == 1
     assert len(taken.campaigns) == 1
     view = house.as_("alice").campaign(taken.campaigns[0])
     assert (view.state, view.trigger["kind"]) == ("active", "cadence")
     assert "Last reviewed on" in view.trigger["reason"]
+    assert [one["kind"] for one in view.trigger["events"]] == ["certification.expired"]
     assert house.sync(w.estate([w.agent("hr")], roles, day=401)).campaigns == ()
     assert house.problems() == []
 
@@ -140,7 +141,7 @@ def test_in_quiet_hours_a_campaign_is_prepared_and_launched_when_they_are_over(
     changed = [w.agent("hr", purpose="payroll")]
     taken = house.sync(w.estate(changed, roles, day=1), policy=QUIET)
     (campaign,) = taken.campaigns
-    assert house.as_("alice").campaign(campaign).state == "staged"
+    assert house.as_("alice").campaign(campaign).state == "preparing"
     by_hand = house.open("hr", launch=False)
     house.clock.instant = house.clock.now() + timedelta(hours=3)
     taken = house.sync(w.estate(changed, roles, day=2), policy=QUIET)

@@ -1,15 +1,20 @@
 """`recert sync`: read, compare, record, open."""
 
+from __future__ import annotations
+
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from recert.cli.context import current
+from recert.cli.context import Run, current
 from recert.cli.diagnostics import ExitCode
 from recert.cli.lazy import RecertCommand
 from recert.cli.types import Instant, Words
+
+if TYPE_CHECKING:
+    from recert.store.store import Store
 
 
 @click.command(cls=RecertCommand)
@@ -30,7 +35,8 @@ from recert.cli.types import Instant, Words
     help="The reader's role in other accounts; NAME, or ACCOUNT:NAME for one account.",
 )
 @click.option("--external-id", metavar="ID", help="The external id of that role.")
-def sync(recording: Path | None, at: datetime | None, **where: Any) -> int:
+@click.option("--dry-run", is_flag=True, help="Say what it would record and open; keep nothing.")
+def sync(recording: Path | None, at: datetime | None, *, dry_run: bool, **where: Any) -> int:
     """Read the estate, record what changed, open campaigns for it."""
     run = current()
     from recert.aws.interface import AwsSource  # noqa: PLC0415 - boto3 is slow to import
@@ -49,9 +55,9 @@ def sync(recording: Path | None, at: datetime | None, **where: Any) -> int:
                 raise click.UsageError(f"{option} is for AWS; a recording is visited as it is.")
         source = readings.replay(recording, at)
     reading = readings.take(run, source)
-    store = run.open_store(run.settings.store.value, create=True)
-    taken = readings.keep(run, store, reading)
-    taken["reappeared"] = watch_back(run, store)
+    store = _store(run, dry_run=dry_run)
+    taken = readings.keep(run, store, reading, dry_run=dry_run)
+    taken["reappeared"] = [] if dry_run else watch_back(run, store)
     if run.out.as_json:
         run.out.document(taken)
     else:
@@ -60,3 +66,15 @@ def sync(recording: Path | None, at: datetime | None, **where: Any) -> int:
         for item in taken["reappeared"]:
             run.out.line(f"Back again: {item['item']} of {item['campaign']}, {item['title']}")
     return ExitCode.INCOMPLETE if taken["coverage"]["gaps"] else ExitCode.DONE
+
+
+def _store(run: Run, *, dry_run: bool) -> Store:
+    """Open the configured store; a dry run makes none, and works on an empty one that is thrown away."""
+    location = run.settings.store.value
+    if not dry_run or "://" in str(location) or Path(location).exists():
+        return run.open_store(location, create=not dry_run)
+    from tempfile import TemporaryDirectory  # noqa: PLC0415 - only a dry run needs it
+
+    folder = TemporaryDirectory(prefix="recert-")
+    click.get_current_context().find_root().call_on_close(folder.cleanup)
+    return run.open_store(Path(folder.name) / "dry.db", create=True)
