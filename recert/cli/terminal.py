@@ -101,6 +101,7 @@ class Desk:
         self.events = self._service.events
         self.agents = self._service.agents
         self.items = self._service.items
+        self.groups = self._service.groups
         self.people = self._service.people
         self.delegate = self._service.delegate
 

@@ -35,6 +35,7 @@ from recert.tui.ports import OpenServices, Services, Session
 from recert.tui.terminal import terminal_is_gone
 from recert.tui.text import Piece, Role, Row, say
 from recert.tui.theme import DARK, LIGHT, MONO, PALETTES, textual_theme
+from recert.tui.view.groups import GROUPINGS
 from recert.tui.view.words import who
 
 _HANGUP_SECONDS = 1.0
@@ -70,6 +71,7 @@ class RecertApp(App[None]):
         memory: Memory | None = None,
         clock: Clock | None = None,
         no_colour: bool | None = None,
+        group: str = "risk",
     ) -> None:
         self._walls: list[LineFilter] = [ControlWall()]
         super().__init__()
@@ -93,6 +95,9 @@ class RecertApp(App[None]):
         self.key_time: Callable[[KeyEvent], float] = lambda event: event.time
         self.last_key = ""
         self.last_key_at = 0.0
+        self.folds: dict[str, frozenset[str]] = {"delta": frozenset({"unchanged"})}
+        """Which groups are folded, by what they are groups of."""
+        self._group = group
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Put our walls last; what is without colour is ours to say, not Textual's."""
@@ -103,6 +108,17 @@ class RecertApp(App[None]):
     def who(self) -> Row:
         """Who is at work, and how strongly that is known."""
         return who(self.session.caller) if self.session else ()
+
+    def grouping(self) -> str:
+        """Return by what items are grouped: as it was left last, else as the settings say."""
+        kept = self.memory.recall_grouping(self.session.store_id) if self.session else None
+        return kept if kept in GROUPINGS else self._group
+
+    def keep_grouping(self, group: str) -> None:
+        """Remember by what items are grouped."""
+        self._group = group
+        if self.session is not None:
+            self.memory.keep_grouping(self.session.store_id, group)
 
     def on_mount(self) -> None:
         """Open the store once the frame has been painted."""
@@ -286,10 +302,11 @@ def run(
     """Run the terminal UI until it is quit, and return the exit code.
 
     `open_services` is called in a thread after the first paint. `settings` is the table `[tui]` of
-    the configuration: `theme` (`recert-dark`, `recert-light`) and `keymap` (ids to keys); raises
+    the configuration: `theme` (`recert-dark`, `recert-light`), `group` (by what a review is grouped
+    at first: `risk`, `service`, `policy`, `delta`, or empty) and `keymap` (ids to keys); raises
     UsageError where it holds anything else.
     """
-    theme, keymap = _checked(settings or {})
+    theme, keymap, group = _checked(settings or {})
     memory = Memory(state_file) if state_file else None
     app = RecertApp(
         open_services,
@@ -298,6 +315,7 @@ def run(
         keymap=keymap,
         memory=memory,
         no_colour=wants_no_colour(os.environ),
+        group=group,
     )
     app.run()
     return app.return_code or 0
@@ -309,16 +327,24 @@ def wants_no_colour(environ: Mapping[str, str]) -> bool:
     return bool(environ.get("NO_COLOR")) or few
 
 
-def _checked(settings: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+def _checked(settings: Mapping[str, Any]) -> tuple[str, dict[str, str], str]:
     from recert.errors import UsageError  # noqa: PLC0415 - only where something is wrong
 
-    unknown = set(settings) - {"theme", "keymap"}
+    unknown = set(settings) - {"theme", "keymap", "group"}
     if unknown:
-        raise UsageError(f"[tui] has no setting {min(unknown)!r}.", "Known are theme and keymap.")
+        raise UsageError(
+            f"[tui] has no setting {min(unknown)!r}.", "Known are theme, group and keymap."
+        )
+    group = settings.get("group", "risk")
+    if group not in GROUPINGS:
+        known = ", ".join(name for name in GROUPINGS if name)
+        raise UsageError(
+            f"[tui] group cannot be {group!r}.", f"It is one of {known}, or empty for none."
+        )
     theme = settings.get("theme", DARK)
     if theme not in PALETTES:
         raise UsageError(f"There is no theme {theme!r}.", f"Known are {', '.join(PALETTES)}.")
     keymap = settings.get("keymap", {})
     if not isinstance(keymap, Mapping):
         raise UsageError("[tui] keymap must be a table.", 'Write it as [tui.keymap], id = "keys".')
-    return theme, check_keymap(keymap)
+    return theme, check_keymap(keymap), group

@@ -48,7 +48,22 @@ class Memory:
         items.pop(place.campaign, None)
         items[place.campaign] = place.item
         recent = dict(list(items.items())[-_LIMIT:])
-        content[store] = {"last": place.campaign, "items": recent}
+        kept = {name: value for name, value in content.get(store, {}).items() if name == "group"}
+        content[store] = {**kept, "last": place.campaign, "items": recent}
+        self._save(content)
+
+    def recall_grouping(self, store: str) -> str | None:
+        """Return by what items were grouped last in a store, None where that was never chosen."""
+        found = self._load().get(store, {}).get("group")
+        return found if isinstance(found, str) else None
+
+    def keep_grouping(self, store: str, group: str) -> None:
+        """Write down by what items are grouped."""
+        content = self._load()
+        content[store] = {**content.get(store, {}), "group": group}
+        self._save(content)
+
+    def _save(self, content: dict[str, Any]) -> None:
         with suppress(OSError):
             ensure_private_dir(self._path.parent)
             handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=".tui-")

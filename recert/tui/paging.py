@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from recert.campaigns.views import ItemFilter, ItemLine
+from recert.campaigns.views import Group, ItemFilter, ItemLine
 from recert.tui.ports import Services
 
 SIZE = 200
@@ -33,6 +33,8 @@ class Found:
     cursors: tuple[str | None, ...]
     at: int | None = None
     """The index of the item that was looked for, None where it is not in this page."""
+    groups: tuple[Group, ...] | None = None
+    """The groups of the list, where they were asked for."""
 
 
 def walk(services: Services, way: Walk) -> Found:

@@ -14,6 +14,7 @@ from recert.campaigns.views import (
     CampaignView,
     DecisionRequest,
     DecisionView,
+    Group,
     ItemFilter,
     ItemPage,
     ItemView,
@@ -91,6 +92,10 @@ class Services(Protocol):
         self, campaign: str, wanted: ItemFilter, *, after: str | None, limit: int
     ) -> ItemPage:
         """Return one page of items in review order."""
+        ...
+
+    def groups(self, campaign: str, wanted: ItemFilter, /) -> Sequence[Group]:
+        """Return the groups of `wanted.group` in their order."""
         ...
 
     def item(self, campaign: str, item: str, /) -> ItemView:

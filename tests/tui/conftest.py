@@ -41,7 +41,7 @@ class Seat:
     def _still_looking(self) -> bool:
         """Tell whether the evidence on the screen is that of another item than the cursor's."""
         for screen in self.app._reviews():
-            current = screen.listing.current if screen.pages is not None else None
+            current = screen.current if screen.pages is not None else None
             if current is not None and (screen.view is None or screen.view.line.id != current.id):
                 return True
         return False
@@ -114,6 +114,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
         memory: Memory | None = None,
         keymap: dict[str, str] | None = None,
         wait: bool = True,
+        group: str = "",
     ) -> AsyncIterator[Seat]:
         chosen = services or Sample()
         app = RecertApp(
@@ -124,6 +125,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
             memory=memory or Memory(tmp_path / f"tui-{next(runs)}.json"),
             clock=FixedClock(NOW),
             keymap=keymap,
+            group=group,
         )
         ticks = itertools.count(0.0, apart)
         app.key_time = lambda _event: next(ticks)

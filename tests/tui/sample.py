@@ -15,6 +15,7 @@ from recert.campaigns.views import (
     Counts,
     DecisionRequest,
     DecisionView,
+    Group,
     ItemFilter,
     ItemLine,
     ItemPage,
@@ -26,6 +27,7 @@ from recert.campaigns.views import (
     Verdict,
 )
 from recert.errors import RecertError, RefusedError
+from recert.store.glance import glance
 from recert.tui.ports import Check, Facts, LedgerEntry, Report, Session
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -277,6 +279,7 @@ def make_line(index: int, row: Sequence[Any], reviewer: str = ME) -> ItemLine:
         recommendation=Recommendation(advice, reason),
         verdict=None,
         basis_digest=digest(title),
+        **glance(kind, {"grant": grant_of(kind, title)}),
     )
 
 
@@ -332,18 +335,29 @@ EVIDENCE: dict[str, Any] = {
 }
 
 
+def grant_of(kind: str, title: str) -> dict[str, Any] | None:
+    if kind not in {"permission", "attachment"}:
+        return None
+    return {**GRANT, "action": title.split(" ", maxsplit=1)[0]}
+
+
 def view_of(line: ItemLine, campaign: str, decision: DecisionView | None) -> ItemView:
-    grant = (
-        {**GRANT, "action": line.title.split(" ")[0]}
-        if line.kind in {"permission", "attachment"}
-        else None
-    )
+    grant = grant_of(line.kind, line.title)
     evidence = {
         k: v
         for k, v in EVIDENCE.items()
         if grant is not None or k in {"causes", "unread", "meaning"}
     }
     return ItemView(line, campaign, grant, evidence, decision, digest("shown" + line.id))
+
+
+GRAVEST = ("privileged", "Permissions management", "Write", "Tagging", "Read", "List", "")
+
+
+def group_key(line: ItemLine, by: str) -> str:
+    if by == "risk":
+        return "privileged" if line.privileged else line.level
+    return str(getattr(line, by))
 
 
 @dataclass
@@ -454,6 +468,14 @@ class Sample:
         self, campaign: str, wanted: ItemFilter, *, after: str | None, limit: int
     ) -> ItemPage:
         self._check("items")
+        fitting = self._fitting(wanted)
+        places = [line.id for line in fitting]
+        start = places.index(after) + 1 if after in places else 0
+        page = fitting[start : start + limit]
+        more = page[-1].id if start + limit < len(fitting) else None
+        return ItemPage(tuple(page), len(fitting), more)
+
+    def _fitting(self, wanted: ItemFilter) -> list[ItemLine]:
         text = wanted.text.casefold()
         fitting = [
             line
@@ -462,10 +484,22 @@ class Sample:
             and (not wanted.undecided or line.state == "pending")
             and (wanted.reviewer is None or line.reviewer == wanted.reviewer)
         ]
-        start = 0 if after is None else next(i for i, line in enumerate(fitting) if line.id > after)
-        page = fitting[start : start + limit]
-        more = page[-1].id if start + limit < len(fitting) else None
-        return ItemPage(tuple(page), len(fitting), more)
+        if not wanted.group:
+            return fitting
+        order = list(GRAVEST) if wanted.group == "risk" else []
+        for line in fitting:
+            if group_key(line, wanted.group) not in order:
+                order.append(group_key(line, wanted.group))
+        return sorted(fitting, key=lambda line: order.index(group_key(line, wanted.group)))
+
+    def groups(self, campaign: str, wanted: ItemFilter) -> Sequence[Group]:
+        lines = self._fitting(wanted)
+        found: dict[str, Group] = {}
+        for line in lines:
+            key = group_key(line, wanted.group)
+            old = found.get(key, Group(key, 0, 0))
+            found[key] = Group(key, old.items + 1, old.pending + (line.state == "pending"))
+        return tuple(found.values())
 
     def item(self, campaign: str, item: str) -> ItemView:
         self._check("item")

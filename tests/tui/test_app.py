@@ -25,6 +25,7 @@ def test_colour_is_left_out_where_it_is_unwanted_or_unreadable(
     [
         ({"colour": "red"}, "colour"),
         ({"theme": "neon"}, "neon"),
+        ({"group": "colour"}, "colour"),
         ({"keymap": []}, "keymap"),
         ({"keymap": {"review.nope": "x"}}, "review.nope"),
     ],
@@ -38,4 +39,4 @@ def test_settings_that_cannot_be_are_refused_before_anything_is_drawn(
 
 
 def test_no_settings_are_the_dark_look_and_the_keys_as_they_are() -> None:
-    assert _checked({}) == ("recert-dark", {})
+    assert _checked({}) == ("recert-dark", {}, "risk")

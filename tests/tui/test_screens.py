@@ -1,10 +1,12 @@
 """What every screen looks like in each of its states, small and wide, dark, light and without colour."""
 
 import threading
-from collections import Counter
+from itertools import groupby
+from string import ascii_letters
 
 import pytest
 from conftest import Seat, Start
+from rich.cells import cell_len
 from sample import Sample, many
 from syrupy.assertion import SnapshotAssertion
 
@@ -13,6 +15,7 @@ from recert.tui.ports import Session
 from recert.tui.theme import DARK, LIGHT, MONO
 
 LOOKS = (DARK, LIGHT, MONO)
+LETTERS = ascii_letters + "0123456789"
 SIZES = ((80, 24), (120, 32))
 WALK = (
     ("review", ()),
@@ -27,7 +30,9 @@ WALK = (
     ("palette", ("escape", "colon")),
     ("json", ("escape", "J")),
     ("selected", ("escape", "space", "space")),
-    ("filtered", ("backslash", "slash", "l", "o", "g", "s", "enter")),
+    ("grouped by service, one folded", ("backslash", "g", "b", "z")),
+    ("in words", ("z", "w")),
+    ("filtered", ("w", "b", "b", "b", "b", "slash", "l", "o", "g", "s", "enter")),
     ("decided", ("escape", "G", "r", "g", "j", "r", "s")),
     ("sign-off", ("S",)),
     ("signed", ("y",)),
@@ -39,28 +44,34 @@ WALK = (
 )
 
 
-def styles(seat: Seat) -> dict[str, int]:
-    """Return how many cells are drawn in each style."""
-    found: Counter[str] = Counter()
+def looks(seat: Seat) -> str:
+    """Return how each cell looks: runs of one style by a letter, and what each letter stands for.
+
+    A run of 12 cells in the style `c` is written `12c`.
+    """
+    letters: dict[str, str] = {}
+    lines = []
+    background = seat.app.screen.styles.background
     for strip in seat.app.screen._compositor.render_strips():
-        for segment in strip:
-            style = segment.style
-            for wall in seat.app.get_line_filters():
-                style = wall.apply([segment], seat.app.screen.styles.background)[0].style
-            found[str(style.without_color if style and style.color is None else style)] += len(
-                segment.text
-            )
-    return dict(sorted(found.items()))
+        segments = list(strip)
+        for wall in seat.app.get_line_filters():
+            segments = wall.apply(segments, background)
+        cells: list[str] = []
+        for segment in segments:
+            named = letters.setdefault(str(segment.style), LETTERS[len(letters)])
+            cells += named * cell_len(segment.text)
+        lines.append("".join(f"{len(list(run))}{letter}" for letter, run in groupby(cells)))
+    legend = [f"{letter}: {style}" for style, letter in letters.items()]
+    return "\n".join(lines + legend)
 
 
-async def walk(
-    start: Start, size: tuple[int, int], look: str
-) -> dict[str, tuple[str, dict[str, int]]]:
+async def walk(start: Start, size: tuple[int, int], look: str) -> dict[str, tuple[str, str]]:
     pictures = {}
-    async with start(size=size, theme=DARK if look == MONO else look, plain=look == MONO) as seat:
+    theme = DARK if look == MONO else look
+    async with start(size=size, theme=theme, plain=look == MONO, group="risk") as seat:
         for name, keys in WALK:
             await seat.press(*keys)
-            pictures[name] = (seat.text(), styles(seat))
+            pictures[name] = (seat.text(), looks(seat))
     return pictures
 
 
@@ -69,17 +80,16 @@ async def test_every_screen(
     start: Start, size: tuple[int, int], snapshot: SnapshotAssertion
 ) -> None:
     dark = await walk(start, size, DARK)
-    for name, (text, _styles) in dark.items():
+    for name, (text, _looks) in dark.items():
         assert text == snapshot(name=name)
-    for look in (LIGHT, MONO):
-        other = await walk(start, size, look)
-        assert {name: text for name, (text, _) in other.items()} == {
+    for look in LOOKS:
+        drawn = dark if look == DARK else await walk(start, size, look)
+        assert {name: text for name, (text, _) in drawn.items()} == {
             name: text for name, (text, _) in dark.items()
         }
-        if look == MONO:
-            assert not [style for _, used in other.values() for style in used if "#" in style]
-        else:
-            assert all(set(used) != set(dark[name][1]) for name, (_, used) in other.items())
+        for name, (_text, cells) in drawn.items():
+            assert cells == snapshot(name=f"{name}, {look}")
+            assert look != MONO or "#" not in cells
 
 
 def states() -> dict[str, Sample]:
@@ -97,11 +107,14 @@ def states() -> dict[str, Sample]:
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+@pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("state", ["empty", "error", "partial", "done"])
 async def test_every_state(
-    start: Start, size: tuple[int, int], state: str, snapshot: SnapshotAssertion
+    start: Start, size: tuple[int, int], state: str, look: str, snapshot: SnapshotAssertion
 ) -> None:
-    async with start(states()[state], size=size) as seat:
+    theme = DARK if look == MONO else look
+    sample = states()[state]
+    async with start(sample, size=size, theme=theme, plain=look == MONO, group="risk") as seat:
         if state == "done":
             await seat.press("a", "a", "a")
         for key, name in (
@@ -113,6 +126,7 @@ async def test_every_state(
         ):
             await seat.press(key)
             assert seat.text() == snapshot(name=name)
+            assert looks(seat) == snapshot(name=f"{name}, looks")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")

@@ -17,8 +17,10 @@ from recert.tui.messages import Answered, Failed
 from recert.tui.modes.choosing import Opened, open_review, running
 from recert.tui.modes.items import ItemList
 from recert.tui.paging import is_open
+from recert.tui.rows import Over
 from recert.tui.text import Piece, Role, Row, row, say
 from recert.tui.view.evidence import brief, evidence_rows
+from recert.tui.view.groups import group_card
 from recert.tui.view.items import rule
 from recert.tui.widgets.bars import TopBar
 from recert.tui.widgets.canvas import Lines
@@ -49,8 +51,8 @@ class ReviewMode(ItemList):
     ReviewMode.-tiny #brief, ReviewMode.-tiny #head, ReviewMode.-tiny #progress { display: none; }
     ReviewMode.-wide #split { layout: horizontal; }
     ReviewMode.-wide #over { display: none; }
-    ReviewMode.-wide #evidence { display: block; height: 1fr; width: 5fr; }
-    ReviewMode.-wide #left { width: 6fr; }
+    ReviewMode.-wide #evidence { display: block; height: 1fr; width: 10fr; }
+    ReviewMode.-wide #left { width: 14fr; }
     ReviewMode.-zoom #left { display: none; }
     """
 
@@ -67,7 +69,9 @@ class ReviewMode(ItemList):
 
     def body(self) -> Iterable[Widget]:
         """Yield progress, list, brief and evidence."""
-        listing: Listing[ItemLine] = Listing(self._draw, id="items")
+        listing: Listing[Over | ItemLine] = Listing(
+            self._draw, passes_over=self.passes_over, id="items"
+        )
         with_body = Vertical(
             Lines(id="progress"),
             Container(
@@ -151,8 +155,10 @@ class ReviewMode(ItemList):
 
     def look(self) -> None:
         """Read the evidence for the item under the cursor, and remember the place."""
-        line, campaign = self.listing.current, self.campaign
+        line, campaign = self.current, self.campaign
         session, memory = self.recert.session, self.recert.memory
+        if isinstance(self.listing.current, Over):
+            self._show_group(self.listing.current)
         if line is None or campaign is None or session is None:
             return
         if self.view is not None and self.view.line.id != line.id:
@@ -165,16 +171,27 @@ class ReviewMode(ItemList):
 
         self.ask("item", read, about=line.id, exclusive=True)
 
-    def _show_reading(self, line: ItemLine) -> None:
+    def _show_group(self, over: Over) -> None:
+        self._put_away()
+        card = group_card(self.group or "", over.group)
+        self.query_one("#evidence", Pane).show(card)
+        self.query_one("#brief", Lines).show(
+            [rule("Group", self.size.width), *((Piece(" ", Role.PLAIN), *line) for line in card)]
+        )
+
+    def _put_away(self) -> None:
         if self.view is not None:
             self.no_longer_shown(self.view.line.id)
         self.view = None
+
+    def _show_reading(self, line: ItemLine) -> None:
+        self._put_away()
         waiting = [row(say(line.title, Role.TITLE)), row(say("reading the evidence …", Role.MUTED))]
         self.query_one("#over", Lines).show([rule("Evidence", self.size.width)])
         self.query_one("#evidence", Pane).show(waiting)
 
     def _looked(self, view: ItemView, item: str) -> None:
-        current = self.listing.current
+        current = self.current
         if current is None or current.id != item:
             return
         again = self.view is not None and self.view.line.id == item
@@ -206,7 +223,7 @@ class ReviewMode(ItemList):
     def go_on(self, decided: Sequence[ItemLine]) -> None:
         """Go to the next undecided item; stay where there is none."""
         self.forget_marks()
-        if len(decided) == 1 or (self.listing.current and not is_open(self.listing.current)):
+        if len(decided) == 1 or (self.current and not is_open(self.current)):
             self.action_undecided(1)
 
     # Showing other things.
@@ -214,7 +231,7 @@ class ReviewMode(ItemList):
     def apply_filter(self, text: str) -> None:
         """Show only items that have a text in them."""
         self.filter_text = text
-        current = self.listing.current
+        current = self.current
         self.list_anew(None if text else (current.id if current else None))
         self.hush()
 
@@ -268,7 +285,7 @@ class ReviewMode(ItemList):
 
     def under_cursor(self) -> str:
         """Return the permission under the cursor."""
-        return self.listing.current.title if self.listing.current else ""
+        return self.current.title if self.current else ""
 
     def raw(self) -> object:
         """Return the item and its evidence."""
@@ -279,7 +296,7 @@ class ReviewMode(ItemList):
 
     def action_refresh_view(self) -> None:
         """Read the campaign anew and stay on the item."""
-        current = self.listing.current
+        current = self.current
         if self.campaign is None or self.has_class("-blank"):
             self.load()
             return
@@ -334,7 +351,7 @@ class ReviewMode(ItemList):
             say(" 5", Role.KEY),
             " exports the evidence.",
         )
-        current = self.listing.current
+        current = self.current
         self.list_anew(current.id if current else None)
         self.count_anew()
 

@@ -8,6 +8,7 @@ from recert.tui.text import Piece, Role, Row, row, say
 
 _DEEP = 6
 _MANY = 200
+_IN_A_LINE = 4
 
 
 def words(key: str) -> str:
@@ -50,7 +51,10 @@ def tree(value: Any, *, depth: int = 0) -> Iterable[Row]:
     lead = "  " * depth
     if isinstance(value, Mapping) and depth < _DEEP:
         for key, inner in list(value.items())[:_MANY]:
-            if isinstance(inner, Mapping | list | tuple) and inner:
+            flat = _in_a_line(inner) if not _nests(inner) else ""
+            if flat:
+                yield row(say(lead), say(f"{words(str(key))}  ", Role.MUTED), say(flat))
+            elif isinstance(inner, Mapping | list | tuple) and inner:
                 yield row(say(lead), say(words(str(key)), Role.MUTED))
                 yield from tree(inner, depth=depth + 1)
             else:
@@ -61,7 +65,10 @@ def tree(value: Any, *, depth: int = 0) -> Iterable[Row]:
                 )
     elif isinstance(value, list | tuple) and depth < _DEEP:
         for inner in value[:_MANY]:
-            if isinstance(inner, Mapping | list | tuple):
+            flat = _in_a_line(inner)
+            if flat:
+                yield row(say(lead), Piece("· ", Role.RULE), say(flat))
+            elif isinstance(inner, Mapping | list | tuple):
                 yield from tree(inner, depth=depth)
             else:
                 yield row(say(lead), Piece("· ", Role.RULE), say(short(inner)))
@@ -69,6 +76,22 @@ def tree(value: Any, *, depth: int = 0) -> Iterable[Row]:
             yield row(say(lead), say(f"… and {len(value) - _MANY:,} more", Role.WARN))
     else:
         yield row(say(lead), say(short(value)))
+
+
+def _nests(value: Any) -> bool:
+    return isinstance(value, list | tuple) and any(isinstance(one, list | tuple) for one in value)
+
+
+def _in_a_line(value: Any) -> str:
+    """Return a short list of plain values, or of one such list, as one line; empty for all else."""
+    if not isinstance(value, list | tuple) or not 0 < len(value) <= _IN_A_LINE:
+        return ""
+    inner = [
+        ", ".join(map(short, one)) if isinstance(one, list | tuple) else short(one)
+        for one in value
+        if not isinstance(one, Mapping)
+    ]
+    return "  ".join(inner) if len(inner) == len(value) else ""
 
 
 def branch(title: Row, children: Sequence[Sequence[Row]]) -> list[Row]:

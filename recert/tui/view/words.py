@@ -24,6 +24,13 @@ _LEVELS: Mapping[str, tuple[str, str, Role]] = {
     "list": ("○", "list", Role.MUTED),
 }
 
+DELTAS: Mapping[str, str] = {
+    "new": "new",
+    "changed": "changed since the last signature",
+    "unchanged": "unchanged since the last signature",
+    "removed": "no longer there",
+}
+
 _KINDS: Mapping[str, tuple[str, str, Role]] = {
     "attachment": ("■", "policy", Role.PLAIN),
     "trust": ("◆", "trust", Role.BAD),
@@ -90,6 +97,11 @@ def level_mark(kind: str, level: str, *, privileged: bool) -> Piece:
         return Piece("? unknown" if not level else f"? {say(level).text}", Role.WARN)
     glyph, word, role = _LEVELS[key]
     return Piece(f"{glyph} {word}", Role.BAD if privileged else role)
+
+
+def level_word(key: str) -> str:
+    """Return an access level, or `privileged`, as the name of a group."""
+    return {"privileged": "privileged: needs a second person or a rationale"}.get(key, key.lower())
 
 
 def suggestion(verdict: str) -> Piece:

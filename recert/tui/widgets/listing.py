@@ -98,9 +98,24 @@ class Listing(Canvas, Generic[T], can_focus=True):
     class Opened(Message):
         """A row was clicked on that the cursor was on already."""
 
-    def __init__(self, draw: Draw, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    @dataclass
+    class Titled(Message):
+        """A row was clicked on in which the cursor does not rest."""
+
+        listing: "Listing[Any]"
+        index: int
+
+    def __init__(
+        self,
+        draw: Draw,
+        *,
+        passes_over: Callable[[int], bool] | None = None,
+        id: str | None = None,  # noqa: A002 - Textual's own name
+    ) -> None:
+        """Draw with `draw`; the cursor does not rest in rows that `passes_over` names."""
         super().__init__(id=id)
         self._draw = draw
+        self._passes_over = passes_over or (lambda _row: False)
         self._source: Source[T] = InMemory()
         self.cursor = 0
         self.marks: set[int] = set()
@@ -109,7 +124,7 @@ class Listing(Canvas, Generic[T], can_focus=True):
         """Show another source, with the cursor on `cursor` or as near as there is a row."""
         self._source = source
         self.marks = set()
-        self.cursor = max(0, min(cursor, len(source) - 1))
+        self.cursor = self._resting_place(cursor, 1)
         self.changed()
         self._follow()
 
@@ -138,8 +153,9 @@ class Listing(Canvas, Generic[T], can_focus=True):
 
     def move_to(self, index: int) -> None:
         """Put the cursor on a row, or as near as there is one."""
-        index = max(0, min(index, self.row_count() - 1))
+        index = self._resting_place(index, 1 if index >= self.cursor else -1)
         if index == self.cursor:
+            self._follow()
             return
         before, self.cursor = self.cursor, index
         self.refresh_line(before)
@@ -147,9 +163,25 @@ class Listing(Canvas, Generic[T], can_focus=True):
         self._follow()
         self.post_message(self.Moved(self, index))
 
+    def _resting_place(self, index: int, way: int) -> int:
+        """Return the nearest row where the cursor may rest, looking `way` first."""
+        last = self.row_count() - 1
+        index = max(0, min(index, last))
+        for step in (way, -way):
+            place = index
+            while 0 <= place <= last and self._passes_over(place):
+                place += step
+            if 0 <= place <= last:
+                return place
+        return index
+
     def _follow(self) -> None:
         height = max(1, self.size.height)
         top = self.scroll_offset.y
+        above = self.cursor - 1
+        if above >= 0 and above < top and self._passes_over(above):
+            self.scroll_to(y=above, animate=False, immediate=True)
+            return
         if self.cursor < top:
             self.scroll_to(y=self.cursor, animate=False, immediate=True)
         elif self.cursor >= top + height:
@@ -174,7 +206,10 @@ class Listing(Canvas, Generic[T], can_focus=True):
             return
         if index == self.cursor:
             self.post_message(self.Opened())
-        self.move_to(index)
+        elif self._passes_over(index):
+            self.post_message(self.Titled(self, index))
+        else:
+            self.move_to(index)
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
         """Move with the wheel."""
