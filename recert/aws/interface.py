@@ -40,7 +40,8 @@ class Options:
 
     `organization` asks for the organisation's ceilings; `usage` for service-last-accessed reports,
     which AWS prepares on demand; `events_days` for CloudTrail's event history (0 leaves it alone),
-    of which at most `events_pages` pages of 50 events are read in each place. `scope` leaves
+    of which at most `events_pages` pages of 50 events are read in each place. `identity_store`
+    is where owners are looked up, in its region. `scope` leaves
     everything out that the fingerprints of its agents do not rest on.
     """
 
@@ -50,6 +51,8 @@ class Options:
     events_days: int = 0
     events_pages: int = 100
     scope: Scope | None = None
+    identity_store: str | None = None
+    identity_store_region: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

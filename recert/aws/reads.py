@@ -274,6 +274,17 @@ GET_LAST_ACCESSED = Read(
     "usage",
 )
 
+LIST_USERS = Read(
+    "identitystore",
+    "ListUsers",
+    "whether owners are still there",
+    "owners",
+    page_size=100,
+    per_second=10,
+)
+LIST_INSTANCES = Read(
+    "sso-admin", "ListInstances", "which identity store owners are in", "owners", per_second=10
+)
 LOOKUP_EVENTS = Read(
     "cloudtrail",
     "LookupEvents",

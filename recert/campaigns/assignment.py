@@ -52,6 +52,8 @@ class Assigner:
     people: Directory
     campaign_owner: str | None
     asks: str | None = None
+    gone: frozenset[str] = frozenset()
+    """Folded names of who left although nobody told the store: of leavers, of disabled users."""
 
     def assign(
         self,
@@ -67,7 +69,7 @@ class Assigner:
             first = self._steward(first, stewards) or first
         if not privileged:
             return first
-        others = self.people.judges_other_than(owner)
+        others = [one for one in self.people.judges_other_than(owner) if not self.left(one.id)]
         if first.basis == "campaign_owner" or not others:
             return first
         second = next(
@@ -81,7 +83,7 @@ class Assigner:
         if self.asks is None:
             return None
         person = self.people.find(self.asks)
-        if person is not None and not person.active:
+        if self.left(self.asks):
             return None
         return Assignment(person.id if person else self.asks, "trigger_policy", owner)
 
@@ -90,8 +92,8 @@ class Assigner:
         gone = []
         for steward in stewards:
             person = self.people.find(steward.name)
-            if person is not None and not person.active:
-                gone.append(f"{person.id} is no longer active")
+            if self.left(steward.name):
+                gone.append(f"{person.id if person else steward.name} is no longer active")
                 continue
             name = person.id if person else steward.name
             why = "; ".join((missing.why, *gone))
@@ -106,12 +108,18 @@ class Assigner:
             why = "the owner tag is no name that a person can have"
             return Assignment(self.campaign_owner, "campaign_owner", owner, why)
         person = self.people.find(name)
+        if self.left(name):
+            why = f"{person.id if person else name} is no longer active"
+            return Assignment(self.campaign_owner, "campaign_owner", owner, why)
         if person is None:
             return Assignment(name, "stated" if stated else "owner_tag", owner)
-        if not person.active:
-            why = f"{person.id} is no longer active"
-            return Assignment(self.campaign_owner, "campaign_owner", owner, why)
         return Assignment(person.id, "stated" if stated else "owner", owner)
+
+    def left(self, name: str) -> bool:
+        """Tell whether whoever goes by a name is known to have left."""
+        person = self.people.find(name)
+        names = person.names if person is not None else frozenset({name.strip().casefold()})
+        return (person is not None and not person.active) or bool(names & self.gone)
 
 
 def asks_of(campaign: CampaignRow) -> str | None:

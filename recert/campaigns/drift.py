@@ -13,7 +13,6 @@ from sqlmodel import Session, col
 
 from recert.analysis import ReviewSubject
 from recert.campaigns import transitions
-from recert.campaigns.assignment import Assigner, asks_of
 from recert.campaigns.opening import Scene
 from recert.campaigns.population import Mill, Subject, basis_digest
 from recert.campaigns.reads import rows
@@ -131,9 +130,7 @@ def _reset(
     """Put an item to review again as it is now; a conflicted one keeps waiting for its reviewer."""
     item = tx.session.get_one(ItemRow, line.id)
     campaign = tx.session.get_one(CampaignRow, line.campaign)
-    mill = Mill(
-        tx.session, line.campaign, Assigner(scene.people, campaign.owner, asks_of(campaign))
-    )
+    mill = Mill(tx.session, line.campaign, scene.assigner(campaign))
     fresh = mill.items(about, [subject])[0]
     if item.state == "conflicted":
         transitions.supersede(tx, item, f"Its basis changed with the reading {scene.snapshot}.")

@@ -15,6 +15,7 @@ from recert.campaigns.deadlines import Calendar
 from recert.campaigns.expiry import ask_again
 from recert.campaigns.happenings import cause_json, record_events
 from recert.campaigns.leavers import newly_left
+from recert.campaigns.leaving import hand_on
 from recert.campaigns.memory import grown_since
 from recert.campaigns.opening import make_scene
 from recert.campaigns.preparing import launch_due
@@ -109,7 +110,7 @@ def _take(store: Store, tx: Transaction, estate: Estate, api_calls: int, kit: _K
     before = latest(tx.session)
     earlier = unpack(before) if before else None
     snapshot = store.save_snapshot(tx, estate, api_calls)
-    scene = make_scene(tx, snapshot, estate, kit.ask, calendar=kit.calendar)
+    scene = make_scene(tx, snapshot, estate, kit.ask, calendar=kit.calendar, leavers=kit.leavers)
     old = make_scene(tx, snapshot, earlier, kit.ask).estate if earlier is not None else None
     same = earlier is not None and earlier.content_digest == estate.content_digest
     grown = grown_since(tx.session, kit.catalogue)
@@ -117,10 +118,12 @@ def _take(store: Store, tx: Transaction, estate: Estate, api_calls: int, kit: _K
     if old is not None:
         events += newly_left(tx.session, scene.estate, kit.leavers)
         events += wildcards_grown(scene.estate, grown)
+    events = [*{event.key: event for event in events}.values()]
     record_events(tx, snapshot, events)
     campaigns = [*launch_due(tx, kit.policy)]
     if events or not same:
         campaigns += react(tx, scene, events, kit.policy, earlier=old)
+    campaigns += hand_on(tx, scene)
     campaigns += verify_revocations(tx, scene)
     campaigns += ask_again(tx, scene, kit.policy)
     aged = expired(tx, scene, kit.policy)

@@ -7,6 +7,7 @@ from sqlmodel import Session, col
 
 from recert.campaigns import transitions
 from recert.campaigns.assignment import Assigner
+from recert.campaigns.opening import Scene
 from recert.campaigns.people import Directory, directory, put
 from recert.campaigns.reads import rows
 from recert.campaigns.rules import owner_of
@@ -31,7 +32,7 @@ def leave(tx: Transaction, person: str) -> tuple[str, ...]:
     put(tx, replace(found, active=False))
     people = directory(tx.session)
     handed = []
-    for name, owner in _pending(tx.session, before, found.id):
+    for name, owner in _pending(tx.session, before, found.names):
         item = tx.session.get_one(ItemRow, name)
         assigned = Assigner(people, owner).assign(owner_of(item), privileged=item.privileged)
         reason = f"{found.id} is no longer active."
@@ -44,9 +45,39 @@ def leave(tx: Transaction, person: str) -> tuple[str, ...]:
     return tuple(handed)
 
 
-def _pending(session: Session, people: Directory, person: str) -> list[tuple[str, str | None]]:
-    """Return the pending items of a person in running campaigns, each with the campaign's owner."""
-    names = {name.casefold() for name in people.names_of(person)}
+def hand_on(tx: Transaction, scene: Scene) -> tuple[str, ...]:
+    """Hand on what waits for people who left without the store having been told; return the campaigns.
+
+    Who they are, a leavers' file or the identity store said; each item goes down the ladder.
+    """
+    if not scene.gone:
+        return ()
+    touched: dict[str, None] = {}
+    for name, _ in _pending(tx.session, scene.people, frozenset(scene.gone)):
+        item = tx.session.get_one(ItemRow, name)
+        agent = scene.estate.agents_by_arn.get(item.agent or "")
+        ladder = scene.assigner(tx.session.get_one(CampaignRow, item.campaign))
+        assigned = ladder.assign(
+            owner_of(item),
+            privileged=item.privileged,
+            stewards=agent.stewards if agent is not None else (),
+        )
+        reason = f"{item.reviewer} is among those who left."
+        if assigned.reviewer is None or ladder.left(assigned.reviewer):
+            transitions.conflict(tx, item, reason)
+        else:
+            transitions.reassign(tx, item, assigned.reviewer, reason)
+        touched[item.campaign] = None
+    tx.session.flush()
+    return tuple(touched)
+
+
+def _pending(
+    session: Session, people: Directory, gone: frozenset[str]
+) -> list[tuple[str, str | None]]:
+    """Return the pending items of these people in running campaigns, each with the campaign's owner."""
+    known = (people.find(name) for name in gone)
+    names = gone.union(*(person.names for person in known if person is not None))
     statement = (
         select(col(ItemRow.id), col(ItemRow.reviewer), col(CampaignRow.owner))
         .join(CampaignRow, col(CampaignRow.id) == col(ItemRow.campaign))

@@ -8,7 +8,7 @@ from typing import Any
 from recert.analysis import Catalogue, ReviewSubject
 from recert.campaigns import transitions
 from recert.campaigns.asking import Ask, asking, packaged
-from recert.campaigns.assignment import Assigner
+from recert.campaigns.assignment import Assigner, asks_of
 from recert.campaigns.deadlines import Calendar
 from recert.campaigns.estates import Readings, Stated, overlay, stated
 from recert.campaigns.happenings import take_up
@@ -53,6 +53,12 @@ class Scene:
     calendar: Calendar = field(default_factory=Calendar)
     mark: str = ""
     """Tells apart what happens to one reading more than once."""
+    gone: frozenset[str] = frozenset()
+    """Folded names of who left although no person of the store is marked so."""
+
+    def assigner(self, row: CampaignRow) -> Assigner:
+        """Return who says who is asked in a campaign."""
+        return Assigner(self.people, row.owner, asks_of(row), self.gone)
 
     def subject(
         self, tx: Transaction, agent: str, causes: Sequence[Mapping[str, Any]] = ()
@@ -170,6 +176,7 @@ def make_scene(
     catalogue: Catalogue | None = None,
     *,
     calendar: Calendar | None = None,
+    leavers: Iterable[str] = (),
 ) -> Scene:
     """Return the scene of a transaction; `estate` may lack what persons stated."""
     said = stated(tx.session)
@@ -181,7 +188,14 @@ def make_scene(
         said=said,
         catalogue=to_rfc3339((catalogue or packaged()).updated),
         calendar=calendar or Calendar(),
+        gone=_gone(estate, leavers),
     )
+
+
+def _gone(estate: Estate, leavers: Iterable[str]) -> frozenset[str]:
+    """Return who left, of a leavers' file and of what the identity store says."""
+    disabled = {name for name, state in estate.owner_states.items() if state == "disabled"}
+    return frozenset(disabled | {name.strip().casefold() for name in leavers})
 
 
 def open_draft(tx: Transaction, scene: Scene, draft: Draft, *, stage: bool = True) -> CampaignRow:
@@ -207,7 +221,7 @@ def gather(
     tx: Transaction, scene: Scene, draft: Draft, row: CampaignRow
 ) -> tuple[list[Columns], int]:
     """Return the items of a campaign in review order, and how many subjects were looked at."""
-    mill = Mill(tx.session, row.id, Assigner(scene.people, row.owner, draft.asks))
+    mill = Mill(tx.session, row.id, scene.assigner(row))
     items: list[Columns] = []
     subjects = 0
     for agent in draft.agents:

@@ -13,7 +13,6 @@ from sqlmodel import Session, col
 
 from recert.analysis import ReviewSubject
 from recert.campaigns import transitions
-from recert.campaigns.assignment import Assigner
 from recert.campaigns.opening import Draft, Scene, extend, open_draft, trigger_json
 from recert.campaigns.plain import text_of
 from recert.campaigns.population import Mill, Subject, assign, in_review_order
@@ -62,18 +61,18 @@ def join(  # noqa: PLR0917 - a scene, a campaign, and what joins it
     `draft` says what the campaign would be if all its causes had come at once; of its subjects
     `fresh` are those that it does not ask about yet. The earlier deadline stays.
     """
-    mill = Mill(tx.session, row.id, Assigner(scene.people, row.owner, draft.asks))
+    trigger = parse_strict(row.trigger)
+    row.name, row.snapshot = draft.name, scene.snapshot
+    row.trigger = text_of(
+        {**trigger_json(draft, scene.snapshot, trigger["by"]), "events": trigger["events"]}
+    )
+    mill = Mill(tx.session, row.id, scene.assigner(row))
     made = mill.items(about, fresh)
     if draft.depth == "delta":
         made = [item for item in made if item["delta"] != "unchanged"]
     known = _known(tx.session, row.id)
     made = [item for item in made if item["id"] not in known]
     assign(tx, row.id, in_review_order(made, first=len(known)))
-    trigger = parse_strict(row.trigger)
-    row.name, row.snapshot = draft.name, scene.snapshot
-    row.trigger = text_of(
-        {**trigger_json(draft, scene.snapshot, trigger["by"]), "events": trigger["events"]}
-    )
     row.settings = text_of(_recount(tx.session, scene, row))
     due = scene.calendar.due_after(from_rfc3339(row.opened_at), draft.due_in_days)
     if row.due_at is not None and due < from_rfc3339(row.due_at):

@@ -197,7 +197,8 @@ def fresh(run: Run, wanted: Iterable[Wanted], entry: Entry) -> Estate:
     )
     options = Options(tags=readings.tag_names(run.settings), usage=False, scope=scope)
     keyring = load_keyring(entry.keyring)
-    return collect(source, clock=run.clock, keyring=keyring, options=options).estate
+    reading = collect(source, clock=run.clock, keyring=keyring, options=options)
+    return readings.owned(run.settings, reading).estate
 
 
 def as_if_live(estate: Estate, wanted: Wanted) -> Estate | None:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,17 @@ from recert.aws.redaction import Keyring, load_keyring
 from recert.aws.replay_source import ReplaySource
 from recert.campaigns.intake import record_reading
 from recert.cli.context import Run
-from recert.cli.settings import calendar, trigger_policy
+from recert.cli.settings import calendar, events_days, leavers, owner_policy, trigger_policy
 from recert.config import Settings
 from recert.errors import UsageError
 from recert.estate.estate import Gap
+from recert.lifecycle import with_owners
 from recert.store.ledger import Actor
 from recert.store.store import Store
 from recert.text import plural
 
+_HISTORY_DAYS = 90
+"""For as long CloudTrail's event history goes back."""
 DEFAULT_ROLE = "recert-reader"
 """The reader's role in other accounts unless another is named."""
 
@@ -66,17 +70,36 @@ def live(
 def take(run: Run, source: AwsSource, *, keyring: Keyring | None = None) -> Reading:
     """Read a source from end to end, saying on stderr how far it is."""
     meter = _Meter(run)
-    options = Options(tags=tag_names(run.settings))
     try:
-        return collect(
+        reading = collect(
             source,
             clock=run.clock,
             keyring=keyring or load_keyring(),
-            options=options,
+            options=reading_options(run.settings, replayed=source.replayed),
             progress=meter.show,
         )
     finally:
         meter.clear()
+    return owned(run.settings, reading)
+
+
+def reading_options(settings: Settings, *, replayed: bool = False) -> Options:
+    """Return what a reading takes in: `[owners]` and `[aws] events_days` of the configuration.
+
+    The event history is read where it was asked for, and in a recording that holds it.
+    """
+    policy = owner_policy(settings)
+    return Options(
+        tags=tag_names(settings),
+        events_days=events_days(settings) or (_HISTORY_DAYS if replayed else 0),
+        identity_store=policy.identity_store,
+        identity_store_region=policy.identity_store_region,
+    )
+
+
+def owned(settings: Settings, reading: Reading) -> Reading:
+    """Return a reading with the owners that the ladder of `[owners]` finds."""
+    return replace(reading, estate=with_owners(reading.estate, owner_policy(settings)))
 
 
 def write(run: Run, source: AwsSource, target: Path) -> Recorded:
@@ -88,7 +111,7 @@ def write(run: Run, source: AwsSource, target: Path) -> Recorded:
             target,
             clock=run.clock,
             keyring=load_keyring(),
-            options=Options(tags=tag_names(run.settings)),
+            options=reading_options(run.settings),
             progress=meter.show,
         )
     finally:
@@ -116,6 +139,7 @@ def keep(
         calendar=calendar(run.settings),
         actor=actor or run.actor(store),
         dry_run=dry_run,
+        leavers=leavers(run.settings, run.clock.now().date()),
     )
     would = (
         {"dry_run": True, "would_record": list(intake.told), "would_open": list(intake.plans)}

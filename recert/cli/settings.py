@@ -1,14 +1,19 @@
 """Every setting of a run, with its place; the rooms say what their tables mean."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 from recert.campaigns.deadlines import WEEKDAYS, Calendar
 from recert.config import Setting, Settings
-from recert.lifecycle import TriggerPolicy
+from recert.errors import UsageError
+from recert.lifecycle import KINDS, OwnerPolicy, TriggerPolicy, read_leavers
 from recert.store.store import Store
+from recert.text import visible
 
 _DEFAULT = "default"
+_HISTORY_DAYS = 90
 
 
 def every_setting(settings: Settings) -> list[Setting]:
@@ -25,11 +30,9 @@ def every_setting(settings: Settings) -> list[Setting]:
 
 def trigger_policy(settings: Settings) -> TriggerPolicy:
     """Return the trigger policy of the configuration; raises UsageError with the line."""
-    table = settings.table("triggers")
-    if not table or settings.file is None:
-        return TriggerPolicy.from_table(table)
-    text = settings.file.read_text(encoding="utf-8")
-    return TriggerPolicy.from_table(table, text=text, name=str(settings.file))
+    return TriggerPolicy.from_table(
+        settings.table("triggers"), text=_text(settings), name=str(settings.file)
+    )
 
 
 def calendar(settings: Settings) -> Calendar:
@@ -53,16 +56,47 @@ def _calendar(settings: Settings) -> Iterator[Setting]:
 
 def _triggers(settings: Settings) -> Iterator[Setting]:
     policy = trigger_policy(settings)
-    table = settings.table("triggers")
-    for kind, opens in policy.events.items():
-        yield Setting(f"triggers.events.{kind}", opens.value, str(settings.file))
+    table, source = settings.table("triggers"), str(settings.file)
+    yield Setting(
+        "triggers.window_minutes",
+        int(policy.window.total_seconds()) // 60,
+        source if "window_minutes" in table else _DEFAULT,
+    )
+    for kind in KINDS:
+        yield _event(policy, kind, source)
     for name, days in (("due_days", policy.due_days), ("cadence_days", policy.cadence_days)):
         stated = _table(table, name)
         for severity, number in days.items():
-            source = str(settings.file) if severity.value in stated else _DEFAULT
-            yield Setting(f"triggers.{name}.{severity.value}", number, source)
+            place = source if severity.value in stated else _DEFAULT
+            yield Setting(f"triggers.{name}.{severity.value}", number, place)
+    for tier, rule in policy.tiers.items():
+        if rule.due_days is not None:
+            yield Setting(f"triggers.tiers.{tier.value}.due_days", rule.due_days, source)
+        for kind, opens in rule.events.items():
+            yield Setting(f"triggers.tiers.{tier.value}.events.{kind}", opens.value, source)
+    basis = policy.risk_analysis.words if policy.risk_analysis else None
+    yield Setting("triggers.risk_analysis", basis, source if basis else _DEFAULT)
     told = policy.quiet.words if policy.quiet else None
-    yield Setting("triggers.quiet", told, str(settings.file) if told else _DEFAULT)
+    yield Setting("triggers.quiet", told, source if told else _DEFAULT)
+
+
+def _event(policy: TriggerPolicy, kind: str, source: str) -> Setting:
+    """Return what one event does, and by which line of the configuration, if by any."""
+    by = next(
+        (
+            key
+            for key in (kind, f"{kind.partition('.')[0]}.*")
+            if key in policy.events or key in policy.asked or key in policy.event_due
+        ),
+        None,
+    )
+    value = policy.opens(kind).value
+    if by is None:
+        return Setting(f"triggers.events.{kind}", value, _DEFAULT)
+    value += f", asks {policy.asked[by]}" if by in policy.asked else ""
+    value += f", due in {policy.event_due[by]} days" if by in policy.event_due else ""
+    place = source if by == kind else f"{source}, {by}"
+    return Setting(f"triggers.events.{kind}", value, place)
 
 
 def _evidence(settings: Settings) -> Iterator[Setting]:
@@ -92,14 +126,65 @@ def ledger_settings(store: Store) -> list[Setting]:
     ]
 
 
+def owner_policy(settings: Settings) -> OwnerPolicy:
+    """Return the ladder of owners of the configuration; raises UsageError with the line."""
+    return OwnerPolicy.from_table(
+        settings.table("owners"), text=_text(settings), name=str(settings.file)
+    )
+
+
+def leavers(settings: Settings, today: date) -> tuple[str, ...]:
+    """Return who left by a day, of the file that `[owners] leavers` names; raises UsageError."""
+    named = owner_policy(settings).leavers
+    if named is None:
+        return ()
+    base = settings.file.parent if settings.file is not None else Path()
+    path = base / named
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"The leavers' file {visible(str(path))} cannot be read: {error}.",
+            "Mend it, or take `leavers` out of [owners].",
+        ) from error
+    return read_leavers(text, visible(str(path)), today)
+
+
+def events_days(settings: Settings) -> int:
+    """Return how many days of CloudTrail's event history a reading of AWS takes in; 0 is none."""
+    value = settings.table("aws").get("events_days", 0)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _HISTORY_DAYS:
+        return value
+    raise UsageError(
+        f"{settings.file}: aws.events_days is {value!r}.",
+        f"Give whole days from 0 to {_HISTORY_DAYS}.",
+    )
+
+
+def _text(settings: Settings) -> str:
+    return settings.file.read_text(encoding="utf-8") if settings.file is not None else ""
+
+
 def _owners(settings: Settings) -> Iterator[Setting]:
     from recert.cli.readings import tag_names  # noqa: PLC0415 - boto3 is slow to import
 
-    names = tag_names(settings)
+    names, policy = tag_names(settings), owner_policy(settings)
     table = settings.table("owners")
-    for key, value in (("tags", names.owner), ("purpose_tags", names.purpose)):
+    told: dict[str, Any] = {
+        "tags": list(names.owner),
+        "purpose_tags": list(names.purpose),
+        **policy.model_dump(mode="json"),
+    }
+    for key, value in told.items():
         source = str(settings.file) if key in table else _DEFAULT
-        yield Setting(f"owners.{key}", list(value), source)
+        if not isinstance(value, dict) or not value:
+            yield Setting(f"owners.{key}", value or None, source)
+            continue
+        for one, who in value.items():
+            yield Setting(f"owners.{key}.{one}", who, source)
+    days = events_days(settings)
+    place = str(settings.file) if "events_days" in settings.table("aws") else _DEFAULT
+    yield Setting("aws.events_days", days, place)
 
 
 def _table(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:

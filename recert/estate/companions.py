@@ -139,6 +139,13 @@ class Observed(Frozen):
     sessions: tuple[str, ...] = ()
 
 
+class OwnerState(Frozen):
+    """What the identity store says of an owner: `active`, `disabled` or `missing`."""
+
+    name: str
+    state: str
+
+
 class EventWindow(Frozen):
     """From when to when the event history of a place was read; `unread` says what was left out."""
 

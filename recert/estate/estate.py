@@ -9,7 +9,7 @@ from recert.estate.agents import Agent, AgentKind
 from recert.estate.authority import ManagedPolicy, Organization, Role
 from recert.estate.base import Frozen, Instant
 from recert.estate.canonical import digest
-from recert.estate.companions import EventWindow, Observed, Resource, RoleUse, Trails
+from recert.estate.companions import EventWindow, Observed, OwnerState, Resource, RoleUse, Trails
 from recert.estate.integrations import Bucket, Function, Guardrail, KnowledgeBase
 
 SCHEMA_VERSION = 1
@@ -82,6 +82,7 @@ class Estate(Frozen):
     observed: tuple[Observed, ...] = ()
     event_windows: tuple[EventWindow, ...] = ()
     organization: Organization | None = None
+    owners: tuple[OwnerState, ...] = ()
     coverage: Coverage = Coverage()
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
@@ -119,6 +120,11 @@ class Estate(Frozen):
     def usage_by_role(self) -> dict[str, RoleUse]:
         """Index what is known of the use of roles."""
         return {use.role_arn: use for use in self.usage}
+
+    @cached_property
+    def owner_states(self) -> dict[str, str]:
+        """Return what the identity store says of owners, by folded name."""
+        return {one.name.strip().casefold(): one.state for one in self.owners}
 
     @cached_property
     def resources_by_arn(self) -> dict[str, Resource]:

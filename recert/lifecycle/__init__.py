@@ -5,7 +5,8 @@ from recert.estate.estate import Estate
 from recert.lifecycle.compare import compare
 from recert.lifecycle.events import Event, Severity
 from recert.lifecycle.kinds import KINDS, EventKind, Opens
-from recert.lifecycle.people import owners_left
+from recert.lifecycle.owners import OwnerPolicy, with_owners
+from recert.lifecycle.people import owners_left, read_leavers
 from recert.lifecycle.plan import CampaignPlan, is_baseline, plan, words_of
 from recert.lifecycle.policy import TriggerPolicy
 from recert.lifecycle.wildcards import wildcards_grown
@@ -17,6 +18,7 @@ __all__ = [
     "Event",
     "EventKind",
     "Opens",
+    "OwnerPolicy",
     "Severity",
     "Steward",
     "TriggerPolicy",
@@ -24,6 +26,8 @@ __all__ = [
     "is_baseline",
     "owners_left",
     "plan",
+    "read_leavers",
     "wildcards_grown",
+    "with_owners",
     "words_of",
 ]

@@ -16,6 +16,7 @@ from recert.lifecycle.derived import Derived
 from recert.lifecycle.events import Event
 from recert.lifecycle.gaps import gap_change, new_gaps
 from recert.lifecycle.kinds import severity_of
+from recert.lifecycle.people import owner_disabled
 from recert.lifecycle.providers import new_providers
 from recert.lifecycle.things import SharedChanges
 from recert.lifecycle.unread import Unread
@@ -67,6 +68,8 @@ def _compare_settled(
             recorder.add(new.arn, change, live=live)
         for change in derived.changes(old, new):
             recorder.add(new.arn, change, live=_serves(new))
+        if (left := owner_disabled(before, after, new)) is not None:
+            recorder.add(new.arn, left, live=_serves(new))
 
 
 def _compare_gaps(before: Estate, after: Estate, scopes: "_Scopes", recorder: "_Recorder") -> None:

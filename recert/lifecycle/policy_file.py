@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from recert.lifecycle.policy import (
     TriggerPolicy,
 )
 from recert.lifecycle.quiet import QuietHours, zone_of
+from recert.lifecycle.table_reader import TableReader
 
 _LONGEST_DAYS = 3650
 _LONGEST_WINDOW = 7 * 24 * 60
@@ -51,21 +52,8 @@ def read_policy(table: Mapping[str, Any], *, text: str, name: str) -> TriggerPol
     )
 
 
-class _Reader:
+class _Reader(TableReader):
     """Checks the parts of the table."""
-
-    def __init__(self, text: str, name: str) -> None:
-        self._lines = text.splitlines()
-        self._name = name
-
-    def require(self, key: str, known: Iterable[str], what: str, table: str) -> None:
-        choices = list(known)
-        if key in choices:
-            return
-        near = difflib.get_close_matches(key, choices, n=1, cutoff=0.4)
-        shown = choices if len(choices) <= len(_TABLES) else ["those of `recert config show`"]
-        hint = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(shown)}."
-        raise UsageError(f"{self._where(table, key)}: there is no {what} {key!r}.", hint)
 
     def events(
         self, table: object, path: str
@@ -73,33 +61,33 @@ class _Reader:
         opens: dict[str, Opens] = {}
         asked: dict[str, str] = {}
         due: dict[str, int] = {}
-        for key, value in self._entries(table, path).items():
+        for key, value in self.entries(table, path).items():
             self.require(key, _KINDS, "event", path)
             if not isinstance(value, Mapping):
                 opens[key] = self._opens(value, key, path)
                 continue
             for name in value:
-                self.require(name, _EVENT, f"setting of {key}", path)
+                self.require(name, _EVENT, f"setting of {key}", f"{path}.{key}")
             if "opens" in value:
                 opens[key] = self._opens(value["opens"], key, path)
             if "ask" in value:
-                asked[key] = self._text(value["ask"], path, key, f"{key}.ask")
+                asked[key] = self.name_in(value["ask"], path, key, f"{key}.ask")
             if "due_days" in value:
                 due[key] = self._day(value["due_days"], path, key, f"{key}.due_days")
         return opens, asked, due
 
     def tiers(self, table: object) -> dict[Severity, TierRule]:
         found: dict[Severity, TierRule] = {}
-        for key, value in self._entries(table, "triggers.tiers").items():
+        for key, value in self.entries(table, "triggers.tiers").items():
             self.require(key, list(Severity), "risk tier", "triggers.tiers")
             path = f"triggers.tiers.{key}"
-            entries = self._entries(value, path)
+            entries = self.entries(value, path)
             for name in entries:
                 self.require(name, _TIER, "setting of a tier", path)
             opens, asked, due = self.events(entries.get("events", {}), f"{path}.events")
             if asked or due:
                 raise UsageError(
-                    f"{self._where(f'{path}.events', next(iter({**asked, **due})))}: "
+                    f"{self.where(f'{path}.events', next(iter({**asked, **due})))}: "
                     "a tier says of an event only what it opens.",
                     _OPENS,
                 )
@@ -116,49 +104,49 @@ class _Reader:
         self, table: object, name: str, default: Mapping[Severity, int]
     ) -> dict[Severity, int]:
         found, path = dict(default), f"triggers.{name}"
-        for key, value in self._entries(table, path).items():
+        for key, value in self.entries(table, path).items():
             self.require(key, list(Severity), "severity", path)
             found[Severity(key)] = self._day(value, path, key, f"{name}.{key}")
         return found
 
     def analysis(self, table: object) -> RiskAnalysis:
         path = "triggers.risk_analysis"
-        entries = self._entries(table, path)
+        entries = self.entries(table, path)
         for key in entries:
             self.require(key, _ANALYSIS, "setting of the risk analysis", path)
-        reference = self._text(entries.get("reference"), path, "reference", "its reference")
+        reference = self.name_in(entries.get("reference"), path, "reference", "its reference")
         made = self._date(entries.get("date"), path, "date")
         again = entries.get("review_by")
         review_by = None if again is None else self._date(again, path, "review_by")
         if review_by is not None and review_by <= made:
             raise UsageError(
-                f"{self._where(path, 'review_by')}: review_by {review_by} is not after {made}.",
+                f"{self.where(path, 'review_by')}: review_by {review_by} is not after {made}.",
                 "Give a later date.",
             )
         return RiskAnalysis(reference=reference, day=made, review_by=review_by)
 
     def quiet(self, table: object) -> QuietHours:
         path = "triggers.quiet"
-        entries = self._entries(table, path)
+        entries = self.entries(table, path)
         for key in entries:
             self.require(key, _QUIET, "setting of quiet hours", path)
         hours = [self._hour(entries.get(key), key) for key in ("from", "to")]
         zone, weekends = entries.get("zone", "UTC"), entries.get("weekends", False)
         if not isinstance(weekends, bool):
             raise UsageError(
-                f"{self._where(path, 'weekends')}: weekends is {weekends!r}.",
+                f"{self.where(path, 'weekends')}: weekends is {weekends!r}.",
                 "Write true or false.",
             )
         dates = entries.get("dates", [])
         if not isinstance(dates, list):
             raise UsageError(
-                f"{self._where(path, 'dates')}: dates is {dates!r}.", "Write a list of dates."
+                f"{self.where(path, 'dates')}: dates is {dates!r}.", "Write a list of dates."
             )
         try:
             zone_of(zone)
         except (KeyError, ValueError, OSError, TypeError) as error:
             raise UsageError(
-                f"{self._where(path, 'zone')}: there is no time zone {zone!r}.",
+                f"{self.where(path, 'zone')}: there is no time zone {zone!r}.",
                 "Give an IANA name such as Europe/Berlin.",
             ) from error
         return QuietHours(
@@ -173,32 +161,27 @@ class _Reader:
         whole = isinstance(value, int) and not isinstance(value, bool)
         if not whole or not 0 <= int(str(value)) <= _LONGEST_WINDOW:
             raise UsageError(
-                f"{self._where('triggers', 'window_minutes')}: window_minutes is {value!r}.",
+                f"{self.where('triggers', 'window_minutes')}: window_minutes is {value!r}.",
                 f"Give whole minutes from 0 to {_LONGEST_WINDOW}.",
             )
         return timedelta(minutes=int(str(value)))
 
     def _opens(self, value: object, key: str, path: str) -> Opens:
         if not isinstance(value, str):
-            raise UsageError(f"{self._where(path, key)}: {key} must be a string.", _OPENS)
+            raise UsageError(f"{self.where(path, key)}: {key} must be a string.", _OPENS)
         if value not in list(Opens):
             near = difflib.get_close_matches(value, list(Opens), n=1, cutoff=0.4)
             hint = f"Did you mean {near[0]}?" if near else _OPENS
-            raise UsageError(f"{self._where(path, key)}: {key} cannot open {value!r}.", hint)
+            raise UsageError(f"{self.where(path, key)}: {key} cannot open {value!r}.", hint)
         return Opens(value)
 
     def _day(self, value: object, path: str, key: str, shown: str) -> int:
         if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _LONGEST_DAYS:
             return value
         raise UsageError(
-            f"{self._where(path, key)}: {shown} is {value!r}.",
+            f"{self.where(path, key)}: {shown} is {value!r}.",
             f"Give whole days from 1 to {_LONGEST_DAYS}.",
         )
-
-    def _text(self, value: object, path: str, key: str, shown: str) -> str:
-        if isinstance(value, str) and value.strip() and value.isprintable():
-            return value.strip()
-        raise UsageError(f"{self._where(path, key)}: {shown} is {value!r}.", "Write a name.")
 
     def _date(self, value: object, path: str, key: str) -> date:
         if isinstance(value, date) and not isinstance(value, datetime):
@@ -207,7 +190,7 @@ class _Reader:
             return date.fromisoformat(value if isinstance(value, str) else "")
         except ValueError as error:
             raise UsageError(
-                f"{self._where(path, key)}: {key} {value!r} is no date.",
+                f"{self.where(path, key)}: {key} {value!r} is no date.",
                 "Write a day that exists, as 2026-04-01.",
             ) from error
 
@@ -215,32 +198,6 @@ class _Reader:
         if isinstance(value, str) and _HOUR.fullmatch(value):
             return time.fromisoformat(value)
         raise UsageError(
-            f"{self._where('triggers.quiet', key)}: quiet.{key} is {value!r}.",
+            f"{self.where('triggers.quiet', key)}: quiet.{key} is {value!r}.",
             'Write the hour as "20:00".',
         )
-
-    def _entries(self, table: object, path: str) -> dict[str, Any]:
-        if not isinstance(table, Mapping):
-            parent, _, key = path.rpartition(".")
-            raise UsageError(
-                f"{self._where(parent, key)}: {path} must be a table.", f"Write it as [{path}]."
-            )
-        return dict(table)
-
-    def _where(self, table: str, key: str) -> str:
-        """Name the file, and the line of a key in its table, however the table is written."""
-        header = ""
-        for number, line in enumerate(self._lines, start=1):
-            head = line.strip()
-            if head.startswith("["):
-                header = head.partition("]")[0].strip("[ ").replace('"', "")
-            left = head.partition("=")[0].strip().replace('"', "").replace("'", "")
-            full = f"{header}.{left}" if header and not head.startswith("[") else left.strip("[ ]")
-            wanted = f"{table}.{key}"
-            if (
-                full == wanted
-                or full.startswith(f"{wanted}.")
-                or (wanted.startswith(f"{full}.") and "=" in head and key in head.partition("=")[2])
-            ):
-                return f"{self._name}, line {number}"
-        return self._name

@@ -1,9 +1,12 @@
+from datetime import timedelta
 from types import ModuleType
 from typing import Any
 
 import pytest
 
 from recert.errors import UsageError
+from recert.estate.companions import OwnerState
+from recert.lifecycle import Steward
 
 
 def test_what_a_leaver_was_to_decide_goes_to_somebody_who_is_there(
@@ -50,3 +53,28 @@ def test_a_summary_says_how_much_is_not_independent(house: Any, hr: str) -> None
     house.decide("alice", hr, house.line(hr, "iam:PassRole").id, rationale="There is only me.")
     house.decide("alice", hr, house.line(hr, "GetObject").id)
     assert house.as_("alice").summary(hr).not_independent == 1
+
+
+def test_whoever_left_by_a_file_or_the_identity_store_blocks_nothing(
+    w: ModuleType, house: Any
+) -> None:
+    roles = {"hr-role": ["s3:GetObject"], "pay-role": ["s3:GetObject"]}
+    agents = [w.agent("hr"), w.agent("pay", owner="bob")]
+    deputy = Steward(rung="backup", name="dora")
+    agents = [one.model_copy(update={"stewards": (deputy,)}) for one in agents]
+    house.sync(w.estate(agents, roles))
+    campaign = house.open("hr", "pay")
+    taken = house.sync(w.estate(agents, roles, day=1), leavers=["Alice"])
+    assert [one["kind"] for one in taken.told] == ["owner.left"]
+    assert {(line.agent, line.reviewer) for line in house.lines(campaign)} == {
+        (w.arn("hr"), "dora"), (w.arn("pay"), "bob"),
+    }  # fmt: skip
+    bob = OwnerState(name="bob", state="disabled")
+    seen = w.estate(agents, roles, day=2).model_copy(update={"owners": (bob,)})
+    house.sync(seen, leavers=["Alice"])
+    assert {line.reviewer for line in house.lines(campaign)} == {"dora"}
+    again = house.sync(
+        seen.model_copy(update={"taken_at": seen.taken_at + timedelta(days=1)}), leavers=["Alice"]
+    )
+    assert (again.events, again.campaigns) == (0, ())
+    assert house.problems() == []

@@ -99,6 +99,23 @@ def test_days_are_merged_with_the_default() -> None:
         ('[triggers.quiet]\nfrom = "20:00"', ("quiet.to",)),
         ('[triggers.quiet]\nform = "20:00"', ("line 2", "Did you mean from?")),
         ('[triggers.quiet]\nfrom = "20:00"\nto = "07:00"\nzone = "Mars"', ("line 4", "Mars")),
+        ("[triggers]\nwindow_minutes = -1", ("line 2", "whole minutes")),
+        ("[triggers]\nwindow_minuets = 5", ("line 2", "Did you mean window_minutes?")),
+        ("[triggers.tiers.critcal]\ndue_days = 2", ("line 1", "Did you mean critical?")),
+        ('[triggers.tiers.high.events]\n"modl.*" = "full"', ("line 2", "model.*")),
+        ("[triggers.events]\n'a.b' = 'full'\n'model.changed' = { open = 'x' }", ("line 2",)),
+        ("[triggers.events]\n'model.changed' = { open = 'x' }", ("line 2", "Did you mean opens?")),
+        ("[triggers.events]\n'model.changed' = { ask = '' }", ("line 2", "model.changed.ask")),
+        ('[triggers.risk_analysis]\nreference = "T"\ndate = "2026-02-30"', ("line 3", "no date")),
+        ('[triggers.risk_analysis]\nreference = "T"', ("date None is no date",)),
+        (
+            '[triggers.risk_analysis]\nreference = "T"\ndate = 2026-02-01\nreview_by = 2026-01-01',
+            ("line 4", "not after"),
+        ),
+        (
+            '[triggers.quiet]\nfrom = "20:00"\nto = "07:00"\ndates = ["2026-13-01"]',
+            ("line 4", "2026-13-01"),
+        ),
         (
             '[triggers.quiet]\nfrom = "20:00"\nto = "07:00"\nweekends = "no"',
             ("line 4", "true or false"),
@@ -133,3 +150,20 @@ def test_quiet_hours_follow_the_clock_of_their_zone(instant: str, *, quiet: bool
 
 def test_without_quiet_hours_nothing_is_quiet() -> None:
     assert not TriggerPolicy().is_quiet(datetime.fromisoformat("2026-11-24T03:00:00+00:00"))
+
+
+def test_a_tier_has_rules_of_its_own() -> None:
+    policy = read(
+        '[triggers.events]\n"model.changed" = "note"\n'
+        '[triggers.tiers.critical]\ndue_days = 1\nevents = { "model.*" = "full" }'
+    )
+    assert policy.opens("model.changed") is Opens.NOTE
+    assert policy.opens("model.changed", Severity.CRITICAL) is Opens.FULL
+    assert policy.opens("model.changed", Severity.LOW) is Opens.NOTE
+    assert policy.due_in_days([], Severity.CRITICAL) == 1
+
+
+def test_days_of_freeze_are_quiet() -> None:
+    text = '[triggers.quiet]\nfrom = "01:00"\nto = "01:01"\ndates = [2026-12-24]'
+    assert read(text).is_quiet(datetime.fromisoformat("2026-12-24T12:00:00+00:00"))
+    assert not read(text).is_quiet(datetime.fromisoformat("2026-12-25T12:00:00+00:00"))

@@ -11,7 +11,7 @@ from recert.aws.reader import Reader, Tally
 from recert.aws.reads import Read
 from recert.estate.agents import Agent, AgentKind
 from recert.estate.authority import ManagedPolicy, Organization, Role
-from recert.estate.companions import EventWindow, Observed, Resource, RoleUse, Trails
+from recert.estate.companions import EventWindow, Observed, OwnerState, Resource, RoleUse, Trails
 from recert.estate.estate import Visit
 from recert.estate.integrations import Bucket, Function, Guardrail, KnowledgeBase
 
@@ -40,6 +40,7 @@ class Harvest:
     resources: list[Resource] = field(default_factory=list)
     usage: list[RoleUse] = field(default_factory=list)
     trails: list[Trails] = field(default_factory=list)
+    owners: list[OwnerState] = field(default_factory=list)
     observed: list[Observed] = field(default_factory=list)
     windows: list[EventWindow] = field(default_factory=list)
     organization: Organization | None = None

@@ -15,6 +15,7 @@ from recert.aws.collect import (
     harnesses,
     knowledge_bases,
     organization,
+    people,
     runtimes,
     scoped,
     state_machines,
@@ -50,6 +51,7 @@ COLLECTORS: tuple[Callable[[Harvest], None], ...] = (
     usage.gather,
     trails.gather,
     events.gather,
+    people.gather,
 )
 """In the order in which one builds on what another found."""
 
@@ -110,5 +112,6 @@ def _estate(harvest: Harvest) -> Estate:
         observed=tuple(harvest.observed),
         event_windows=tuple(harvest.windows),
         organization=harvest.organization,
+        owners=tuple(harvest.owners),
         coverage=Coverage(gaps=harvest.ledger.gaps, limits=tuple(sorted(harvest.limits))),
     )
