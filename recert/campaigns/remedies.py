@@ -20,6 +20,7 @@ from recert.analysis import (
     subjects_of,
     unread,
 )
+from recert.analysis.invokers import ACTIONS as INVOKES
 from recert.analysis.trust import SERVICE_OF_KIND, TrustGrant, trust_grants
 from recert.campaigns import transitions
 from recert.campaigns.asking import asking, packaged
@@ -38,6 +39,7 @@ from recert.store.tables import CampaignRow, DecisionRow, ItemRow, LedgerRow, Sn
 from recert.store.transaction import Transaction
 
 __all__ = [
+    "INVOKES",
     "SERVICE_OF_KIND",
     "Actor",
     "Agent",

@@ -181,7 +181,7 @@ def words(report: Report) -> Iterator[str]:
         return
     for change in report.changes:
         yield ""
-        yield f"{change.id}  {change.operation.value}  {change.target.role}"
+        yield f"{change.id}  {change.operation.value}  {change.target.holder}"
         if change.operation is not Operation.DETACH:
             yield from change.diff.splitlines()
     if report.changes:

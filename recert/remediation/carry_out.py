@@ -136,5 +136,5 @@ class Carrier:
 
 def _made(change: Change, how: str) -> Done:
     if change.left:
-        return Done(State.HANDED_OVER, f"{how} in the draft. {change.left}", in_place=True)
+        return Done(State.HANDED_OVER, f"{how} for the draft. {change.left}", in_place=True)
     return Done(State.APPLIED, f"{how}; the next reading verifies it.", in_place=True)

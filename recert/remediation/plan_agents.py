@@ -91,7 +91,7 @@ def _action_group(
         items=(removal.item,),
         snapshot=sheet.snapshot,
         owned_by=owner_of(agent.tags or {}),
-        left=_left(served, status),
+        left=_left(served, status, statement),
     )
     sheet.carry(change, [removal], _routing(agent, served, removal.title))
 
@@ -193,8 +193,13 @@ def _knowledge_base(
 # -- what is live -----------------------------------------------------------------------------
 
 
-def _left(served: Sequence[str], status: str) -> str | None:
+def _left(served: Sequence[str], status: str, statement: Any = None) -> str | None:
     words = []
+    if statement is not None and served:
+        words.append(
+            f"The statement {statement['Sid']} of its function goes, too, so that the function lets no "
+            "version of the agent in."
+        )
     if status != "prepared":
         words.append(
             "The draft holds other changes that were never prepared, so that it is not prepared here."
@@ -205,9 +210,12 @@ def _left(served: Sequence[str], status: str) -> str | None:
 
 
 def _live(served: Sequence[str]) -> str:
+    who = (
+        f"Version {served[0]}" if len(served) == 1 else f"Each of the versions {', '.join(served)}"
+    )
     return (
-        f"{'Version' if len(served) == 1 else 'Versions'} {', '.join(served)}, which callers reach, "
-        "keep it until their aliases route to a version without it; a later reading looks there."
+        f"{who}, which callers reach, keeps it until its alias routes to a version without it; "
+        "verification looks there."
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from recert.campaigns.remedies import Analyst, Removal, propose_boundary, propose_scp
+from recert.campaigns.remedies import INVOKES, Analyst, Removal, propose_boundary, propose_scp
 from recert.remediation.commands import Command
 
 
@@ -80,16 +80,13 @@ def _invoker(removal: Removal, analyst: Analyst) -> tuple[str, Proposal]:
 
 def _where(removal: Removal, principal: str, analyst: Analyst) -> Iterable[str]:
     """Yield which grants of a role let it invoke an agent."""
-    actions = {str(one).lower() for one in removal.basis.get("actions") or ()}
+    agent = analyst.estate.agents_by_arn.get(str(removal.agent))
+    invoke = INVOKES.get(agent.kind, "").lower() if agent is not None else ""
+    role = principal.rpartition("/")[2]
     for grant in analyst.role_grants(principal):
-        invokes = [
-            one
-            for one in grant.effective
-            if (one.lower() in actions if actions else ":invoke" in one.lower())
-        ]
-        if invokes and any("bedrock" in one or one == "*" for one in (*grant.resources, *invokes)):
-            place = grant.source.arn or grant.source.name
-            yield f"# {grant.action} of {place}, statement {grant.index}, on {', '.join(grant.resources)}"
+        if any(one.lower() == invoke for one in grant.effective):
+            place = f"{grant.source.arn or grant.source.name}, statement {grant.index}"
+            yield f"# {role}: {grant.action} of {place}, on {', '.join(grant.resources)}"
 
 
 def _stewardship(removal: Removal, _analyst: Analyst) -> tuple[str, Proposal]:

@@ -10,6 +10,7 @@ from recert.remediation.proposals import Proposal
 CHANGED = "It changed since it was reviewed; `recert sync` asks about it again."
 _ROLES = "GetAccountAuthorizationDetails"
 _SEGMENTS = 6
+_AWAY = frozenset({Operation.DETACH, Operation.DISASSOCIATE_KNOWLEDGE_BASE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,10 @@ def detail_of(change: Change) -> str:
         Operation.DISASSOCIATE_KNOWLEDGE_BASE: f"Take the knowledge base {target.name} away",
         Operation.DELETE_GATEWAY_TARGET: f"Delete the target {target.name}",
     }
-    found = f"{words[change.operation]}"
+    found = words[change.operation]
     if target.kind != "resource":
-        found += f" of {target.holder}"
+        away = change.operation in _AWAY
+        found += f" {'from' if away else 'of'} {target.holder}"
     found += "."
     if change.owned_by:
         found += f" {change.owned_by} owns it and would undo the change: change its source."
