@@ -1,3 +1,5 @@
+import os
+import subprocess
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -7,6 +9,7 @@ import pytest
 from recert.campaigns.service import Campaigns
 from recert.campaigns.views import Attention, Caller, DecisionRequest, ItemFilter, Strength, Verdict
 from recert.errors import RefusedError
+from recert.evidence import keys
 from recert.evidence.keys import read_signature
 from recert.store.handed import Handed
 from recert.store.store import Store
@@ -207,6 +210,35 @@ def test_a_loop_that_the_file_let_pass_is_seen_by_its_times(
     assert len(found.withheld) == 4
     assert len(found.accepted) == 5
     assert house.problems() == []
+
+
+def test_whoever_has_a_key_has_to_use_it(house: Any, hr: str, tmp_path: Path) -> None:
+    house.know("alice")
+    key = tmp_path / "key"
+    subprocess.run(
+        ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True, capture_output=True
+    )
+    public = key.with_name("key.pub").read_text()
+    keys.enrol(house.store, "alice", public, actor=house.actor)
+    path = tmp_path / "f"
+    assert house.as_("owner").hand_off(hr, "alice", path, need_key=True).signature == "ssh"
+    away = Away(house, path)
+    away.attest(hr, verdict=Verdict.ABSTAIN)
+    with pytest.raises(RefusedError) as refused:
+        away.as_("alice").sign(hr)
+    assert refused.value.rule == "signature_demanded"
+    away.as_("alice").sign(hr, signer=keys.SshSigner.load(key, dict(os.environ)))
+    away.store.close()
+    house.clock.instant += timedelta(hours=1)
+    keys.revoke(
+        house.store, keys.SshSigner.load(key, {**os.environ}).key, "lost", actor=house.actor
+    )
+    with pytest.raises(RefusedError) as gone:
+        take(house, path)
+    assert gone.value.rule == "signature"
+    with pytest.raises(RefusedError) as keyless:
+        house.as_("owner").hand_off(hr, "alice", tmp_path / "g", need_key=True)
+    assert keyless.value.rule == "key"
 
 
 def test_what_a_file_says_of_itself_is_read_strictly() -> None:
