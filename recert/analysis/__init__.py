@@ -16,7 +16,8 @@ from recert.analysis.fingerprint import basis, fingerprint
 from recert.analysis.found_roles import shares_role_with
 from recert.analysis.grants import ReviewGrant
 from recert.analysis.measure import BlastRadius
-from recert.analysis.proposals import Proposal, propose_boundary, propose_scp
+from recert.analysis.proposals import KINDS as CEILING_KINDS
+from recert.analysis.proposals import Kept, Proposal, propose, propose_boundary, propose_scp
 from recert.analysis.reach import Reach, reach, reach_of
 from recert.analysis.review import grants, review_subjects, subjects_of
 from recert.analysis.review_unread import unread
@@ -24,6 +25,7 @@ from recert.analysis.subjects import ReviewSubject
 from recert.iam.catalogue import Catalogue, load_catalogue
 
 __all__ = [
+    "CEILING_KINDS",
     "ActingRole",
     "Analyst",
     "BlastRadius",
@@ -32,6 +34,7 @@ __all__ = [
     "Finding",
     "Hop",
     "HopState",
+    "Kept",
     "Proposal",
     "Reach",
     "ReviewGrant",
@@ -49,6 +52,7 @@ __all__ = [
     "grants",
     "judged_versions",
     "load_catalogue",
+    "propose",
     "propose_boundary",
     "propose_scp",
     "reach",

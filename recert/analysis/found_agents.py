@@ -8,11 +8,13 @@ from recert.analysis.arns import account_of
 from recert.analysis.fingerprint import version_basis
 from recert.analysis.found import Found
 from recert.analysis.invokers import open_ways
+from recert.analysis.needs import guarded_arns
 from recert.analysis.trust import SERVICE_OF_KIND, trust_grants
 from recert.analysis.usage import last_use
 from recert.estate.agents import Agent, AgentKind
 from recert.estate.canonical import canonical
 from recert.estate.estate import Estate
+from recert.iam.effective import EffectiveGrant
 
 
 def agent_findings(analyst: Analyst, agent_arn: str) -> Iterable[Found]:
@@ -26,23 +28,24 @@ def agent_findings(analyst: Analyst, agent_arn: str) -> Iterable[Found]:
     yield from _data(analyst, agent)
     yield from _invokers(agent)
     yield from _sessions(analyst.estate, agent)
+    yield from _bypass(analyst, agent)
 
 
 def orphan_roles(analyst: Analyst) -> Iterable[Found]:
     """Yield the roles that only a service of agents may assume and that nothing here uses.
 
-    Nothing is said of accounts whose agents were not listed.
+    Nothing is said of an account whose agents were not listed, or where something that may use a
+    role was not read.
     """
     estate = analyst.estate
-    listed = {visit.account for visit in estate.visits}
     used = {
         arn for agent in estate.agents for version in agent.versions if (arn := version.role_arn)
     }
-    used |= {base.role_arn for base in estate.knowledge_bases if base.role_arn}
-    used |= {function.role_arn for function in estate.functions if function.role_arn}
+    used.update(analyst.things_by_role)
     services = set(SERVICE_OF_KIND.values()) - {"states.amazonaws.com"}
+    clear = _read_whole(analyst)
     for role in estate.roles:
-        if role.arn in used or role.service_linked or role.account not in listed:
+        if role.arn in used or role.service_linked or role.account not in clear:
             continue
         trusted = trust_grants(role) or ()
         if trusted and all(
@@ -53,10 +56,32 @@ def orphan_roles(analyst: Analyst) -> Iterable[Found]:
                 "medium",
                 None,
                 role.arn,
-                f"Role {role.name} trusts only {trusted[0].principal}, and nothing here uses it.",
+                f"Role {role.name} trusts only {trusted[0].principal}, and nothing that was read "
+                "uses it.",
                 "Delete the role, or say what it is for.",
-                {"role_arn": role.arn},
+                {"role_arn": role.arn, "regions": sorted(clear[role.account])},
             )
+
+
+def _read_whole(analyst: Analyst) -> dict[str, set[str]]:
+    """Return the accounts where everything that uses roles was read, with the regions read."""
+    estate = analyst.estate
+    found: dict[str, set[str]] = {}
+    for visit in estate.visits:
+        found.setdefault(visit.account, set()).add(visit.region)
+    for gap in estate.coverage.gaps:
+        if gap.service in _USERS_OF_ROLES:
+            found.pop(gap.account, None)
+    for agent in estate.agents:
+        unread = any("role_arn" in version.unknown for version in agent.versions)
+        if unread or any(role.role_arn is None for role in analyst.reach_of(agent.arn).roles):
+            found.pop(agent.account, None)
+    return found
+
+
+_USERS_OF_ROLES = frozenset(
+    {"bedrock-agent", "bedrock-agentcore-control", "lambda", "stepfunctions"}
+)
 
 
 def _owner(agent: Agent) -> Iterable[Found]:
@@ -209,3 +234,46 @@ def _sessions(estate: Estate, agent: Agent) -> Iterable[Found]:
                 "sessions": sorted({name for item in seen for name in item.sessions}),
             },
         )
+
+
+def _bypass(analyst: Analyst, agent: Agent) -> Iterable[Found]:
+    """Tell where code that a guarded agent drives may ask models past the guardrail.
+
+    The execution role of a Bedrock agent is used by Bedrock alone, which applies the guardrail; a
+    function's role is used by whatever the function does.
+    """
+    if not guarded_arns(agent):
+        return
+    models = analyst.catalogue.union(_MODELS)
+    for role in analyst.acting(agent.arn):
+        if role.role_arn is None or not any(":function:" in hop.target for hop in role.hops):
+            continue
+        free = [
+            grant
+            for grant in analyst.role_grants(role.role_arn)
+            if grant.mask & models and not _demands_guardrail(grant)
+        ]
+        if free:
+            name = role.role_arn.rpartition("/")[2]
+            yield Found(
+                "guardrail_bypass",
+                "medium",
+                agent.arn,
+                role.role_arn,
+                f"{agent.name} has a guardrail, but role {name}, which it reaches through "
+                f"{role.via}, may ask models without one.",
+                "Demand the guardrail with a condition on bedrock:GuardrailIdentifier.",
+                {"role_arn": role.role_arn, "grants": [grant.key for grant in free[:_SHOWN]]},
+            )
+
+
+def _demands_guardrail(grant: EffectiveGrant) -> bool:
+    return any(
+        key.lower() == "bedrock:guardrailidentifier"
+        for keys in grant.conditions.values()
+        for key in keys
+    )
+
+
+_MODELS = ("bedrock:InvokeModel*", "bedrock:InvokeInlineAgent")
+_SHOWN = 20

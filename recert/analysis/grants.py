@@ -76,3 +76,28 @@ class ReviewGrant:
             "explained_by": self.explained_by,
             "risks": list(self.risks),
         }
+
+    def as_shown(self, purpose: str | None) -> dict[str, Any]:
+        """Return the grant with what a reviewer must know of it; `purpose` is what its agent is for."""
+        return {
+            **self.as_json(),
+            "title": self.title,
+            "meaning": self.meaning,
+            "worst_case": self.worst,
+            "explanation": _explanation(self.explained_by, purpose),
+            "last_used_words": self.last_used.words,
+            "overlaps": {key: list(actions) for key, actions in self.overlaps.items()},
+            "shared_with": list(self.shared_with),
+            "recommendation": {
+                "verdict": self.advice.verdict,
+                "actions": list(self.advice.actions),
+                "reason": self.advice.reason,
+            },
+        }
+
+
+def _explanation(integration: str | None, purpose: str | None) -> str:
+    if integration is None:
+        return "unexplained"
+    what_for = f"the agent is for: {purpose}" if purpose else "what the agent is for is not stated"
+    return f"{integration}; {what_for}"

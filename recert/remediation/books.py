@@ -12,13 +12,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from recert.aws.executor import Call
 from recert.campaigns.remedies import Actor, EntryType, Store, Told, Transaction, begin, told
 from recert.clock import Clock
 from recert.remediation.model import Allowed, Change, State, change_of
-
-_MAKES_ROOM = frozenset({"DeletePolicyVersion", "RemovePermission"})
-"""Calls whose archived text is another than the one that the change replaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +26,6 @@ class Standing:
     at: str
     change: str | None = None
     still_allowed_by: tuple[Allowed, ...] = ()
-    successor: str | None = None
 
 
 @dataclass(slots=True)
@@ -42,8 +37,7 @@ class Account:
     made: dict[str, str] = field(default_factory=dict)
     """When each change was last found in place."""
     requests: dict[str, list[str]] = field(default_factory=dict)
-    kept: dict[str, str] = field(default_factory=dict)
-    """The text that each change put another in the place of, as AWS kept it."""
+    archived: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def account_of(entries: Iterable[Told]) -> Account:
@@ -55,16 +49,12 @@ def account_of(entries: Iterable[Told]) -> Account:
             found.standing[body["item"]] = _standing(entry)
         elif entry.type == EntryType.APPLY_PLANNED and body.get("phase") == "change":
             found.changes[body["change"]] = change_of(body)
-        elif entry.type == EntryType.APPLY_PLANNED and body.get("archived") is not None:
-            if body["operation"] not in _MAKES_ROOM:
-                found.kept.setdefault(body["change"], body["archived"])
         elif entry.type == EntryType.APPLY_EXECUTED and body.get("request_id"):
             found.requests.setdefault(body["change"], []).append(body["request_id"])
         if entry.type == EntryType.APPLY_EXECUTED and body.get("in_place"):
             found.made[body["change"]] = entry.at
         if entry.type == EntryType.APPLY_ROLLED_BACK and body.get("phase") == "done":
             found.made.pop(body["change"], None)
-            found.kept.pop(body["change"], None)
     return found
 
 
@@ -79,7 +69,6 @@ def _standing(entry: Told) -> Standing:
             Allowed(one["grant"], one["policy"], one["action"], tuple(one["actions"]))
             for one in body.get("still_allowed_by") or ()
         ),
-        successor=body.get("successor"),
     )
 
 
@@ -107,17 +96,13 @@ class Books:
             for item in change.items:
                 self._record(tx, item, State.CLAIMED, "It is being applied.", change)
 
-    def calling(self, change: str, call: Call, params: Mapping[str, Any]) -> None:
-        """Say which call is made next, with the text that it destroys."""
-        body = {
-            "phase": "call",
-            "change": change,
-            "service": call.service,
-            "operation": call.operation,
-            "params": dict(params),
-        }
-        if call.archived is not None:
-            body["archived"] = call.archived
+    def calling(
+        self, change: str, operation: str, params: Mapping[str, Any], *, archived: str | None = None
+    ) -> None:
+        """Say which call is made next; `archived` is a document that it destroys."""
+        body = {"phase": "call", "change": change, "operation": operation, "params": dict(params)}
+        if archived is not None:
+            body["archived"] = archived
         with self.store.write(self.actor) as tx:
             tx.clock = self.clock
             self._tell(tx, EntryType.APPLY_PLANNED, body)
@@ -143,15 +128,11 @@ class Books:
             }
             self._tell(tx, EntryType.APPLY_EXECUTED, body)
 
-    def settle(self, change: Change, state: State, detail: str, *, in_place: bool) -> None:
-        """Say where the items of a change stand, and whether it was read back in place.
-
-        What was not there any more counts when a reading of everything says so, and waits until then.
-        """
-        kept = State.PLANNED if state is State.GONE else state
+    def settle(self, change: Change, state: State, detail: str) -> None:
+        """Say where the items of a change stand; `applied` also that it was read back in place."""
         with self.store.write(self.actor) as tx:
             tx.clock = self.clock
-            if in_place:
+            if state is State.APPLIED:
                 body = {
                     "change": change.id,
                     "operation": None,
@@ -162,7 +143,7 @@ class Books:
                 }
                 self._tell(tx, EntryType.APPLY_EXECUTED, body)
             for item in change.items:
-                self._record(tx, item, kept, detail, change)
+                self._record(tx, item, state, detail, change)
 
     def rolling_back(self, change: Change, phase: str, detail: str = "") -> None:
         """Say that a change is taken back: `change` before the calls, `done` after them."""
@@ -174,20 +155,11 @@ class Books:
                 for item in change.items:
                     self._record(tx, item, State.PLANNED, detail, change)
 
-    def record(
-        self,
-        item: str,
-        state: State,
-        detail: str,
-        change: str | None = None,
-        *,
-        successor: str | None = None,
-    ) -> None:
-        """Say where one item stands; `successor` is the campaign that asks about it again."""
+    def record(self, item: str, state: State, detail: str) -> None:
+        """Say where one item stands."""
         with self.store.write(self.actor) as tx:
             tx.clock = self.clock
-            body = record_body(item, state, detail, change, successor=successor)
-            self._tell(tx, EntryType.REMEDIATION_RECORDED, body)
+            self._record(tx, item, state, detail, None)
 
     def _record(
         self, tx: Transaction, item: str, state: State, detail: str, change: Change | None
@@ -209,8 +181,6 @@ def record_body(
     detail: str,
     change: str | None = None,
     still: Iterable[Allowed] = (),
-    *,
-    successor: str | None = None,
 ) -> dict[str, Any]:
     """Return the body of `remediation.recorded`.
 
@@ -223,5 +193,4 @@ def record_body(
         "detail": detail,
         "change": change,
         "still_allowed_by": [one.as_json() for one in still],
-        "successor": successor,
     }

@@ -16,6 +16,7 @@ from recert.estate.authority import (
     Organization,
 )
 from recert.estate.base import Frozen
+from recert.estate.companions import Access, Observed
 from recert.estate.estate import Estate
 
 KINDS = {
@@ -290,3 +291,124 @@ def test_documents_that_nobody_understands_give_answers(
         estate, w.HR_ROLE, trust=text, inline=(InlinePolicy(name="odd", document=text),)
     )
     assert isinstance(findings(odd, catalogue), tuple)
+
+
+def test_who_shares_a_role_may_be_a_person_or_a_function(
+    w: Any, estate: Estate, catalogue: Catalogue
+) -> None:
+    def trusting(principal: dict[str, str]) -> Estate:
+        document = w.policy(
+            {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"},
+        )
+        return w.with_role(estate, w.HR_ROLE, trust=document)  # type: ignore[no-any-return]  # loaded by path
+
+    people = (
+        {"AWS": f"arn:aws:iam::{w.ACCOUNT}:user/carol"},
+        {"AWS": f"arn:aws:iam::{w.ACCOUNT}:root"},
+        {
+            "AWS": f"arn:aws:iam::{w.ACCOUNT}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Ops_1"
+        },
+        {"Federated": f"arn:aws:iam::{w.ACCOUNT}:saml-provider/corp"},
+    )
+    for principal in people:
+        (found,) = [
+            one
+            for one in findings(trusting(principal), catalogue, w.HR)
+            if one.kind == "shared_role"
+        ]
+        assert found.severity == "high"
+        assert found.evidence["person"] is True
+        assert "NHI10:2025" in {entry.id for entry in found.frameworks}
+    (machine,) = [
+        one
+        for one in findings(trusting({"AWS": f"arn:aws:iam::{w.ACCOUNT}:role/ci"}), catalogue, w.HR)
+        if one.kind == "shared_role"
+    ]
+    assert machine.evidence["person"] is False
+    used = w.later(
+        estate, functions=(estate.functions[0].model_copy(update={"role_arn": w.HR_ROLE}),)
+    )
+    (thing,) = [one for one in findings(used, catalogue, w.HR) if one.kind == "shared_role"]
+    assert thing.evidence["resources"] == [w.TOOL]
+
+
+def test_a_trust_policy_wider_than_the_agent(w: Any, estate: Estate, catalogue: Catalogue) -> None:
+    def guarded(source: str) -> Estate:
+        condition = {"ArnLike": {"aws:SourceArn": source}}
+        return w.with_role(estate, w.HR_ROLE, trust=w.trust(condition=condition))  # type: ignore[no-any-return]  # loaded by path
+
+    wide = f"arn:aws:bedrock:us-east-1:{w.ACCOUNT}:agent/*"
+    assert "wide_trust" in kinds(guarded(wide), w.HR, catalogue)
+    assert "wide_trust" not in kinds(guarded(w.HR), w.HR, catalogue)
+
+
+def test_code_behind_a_guarded_agent_that_asks_models_past_the_guardrail(
+    w: Any, estate: Estate, catalogue: Catalogue
+) -> None:
+    def tool_may(**condition: Any) -> Estate:
+        statement = w.allow("bedrock:InvokeModel", **condition)
+        inline = (InlinePolicy(name="p", document=w.policy(statement)),)
+        return w.with_role(estate, w.TOOL_ROLE, inline=inline)  # type: ignore[no-any-return]  # loaded by path
+
+    assert "guardrail_bypass" not in kinds(estate, w.HR, catalogue)
+    assert "guardrail_bypass" in kinds(tool_may(), w.HR, catalogue)
+    demanded = tool_may(Condition={"StringEquals": {"bedrock:GuardrailIdentifier": "GR00000001"}})
+    assert "guardrail_bypass" not in kinds(demanded, w.HR, catalogue)
+    bare = w.with_version(tool_may(), w.HR, "1", guardrail=None)
+    assert "guardrail_bypass" not in kinds(bare, w.HR, catalogue)
+
+
+def test_anybody_who_may_make_an_agent_act(w: Any, estate: Estate, catalogue: Catalogue) -> None:
+    def let_in(access: Access) -> set[str]:
+        return kinds(w.with_version(estate, w.HR, "1", access=access), w.HR, catalogue)
+
+    assert "open_invoker" in let_in(Access(authorizer="NONE"))
+    assert "open_invoker" in let_in(Access(authorizer="CUSTOM_JWT", issuer="https://i"))
+    named = Access(authorizer="CUSTOM_JWT", issuer="https://i", audiences=("hr",))
+    assert "open_invoker" not in let_in(named)
+    assert "open_invoker" not in let_in(Access(authorizer="AWS_IAM"))
+
+    def policy(principal: Any, **condition: Any) -> set[str]:
+        statement = {
+            "Effect": "Allow", "Principal": principal, "Action": "bedrock:InvokeAgent", "Resource": "*",
+            **condition,
+        }  # fmt: skip
+        document = w.policy(statement)
+        open_ = w.with_agent(
+            estate, w.HR, lambda one: one.model_copy(update={"resource_policy": document})
+        )
+        return kinds(open_, w.HR, catalogue)
+
+    assert "open_invoker" in policy("*")
+    assert "open_invoker" not in policy({"AWS": f"arn:aws:iam::{w.ACCOUNT}:role/app"})
+    condition = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
+    assert "open_invoker" not in policy("*", Condition=condition)
+
+
+def test_sessions_that_are_not_the_agents(w: Any, estate: Estate, catalogue: Catalogue) -> None:
+    def observed(outside: int) -> Estate:
+        one = Observed(
+            account=w.ACCOUNT, region=w.REGION, role_arn=w.HR_ROLE, action="s3:GetObject",
+            agent_arn=w.HR, attribution="only_agent", last_at=w.START, count=9, outside=outside,
+            sessions=("carol",) if outside else (),
+        )  # fmt: skip
+        return w.later(estate, observed=(one,))  # type: ignore[no-any-return]  # loaded by path
+
+    assert "foreign_session" not in kinds(observed(0), w.HR, catalogue)
+    (found,) = [
+        one for one in findings(observed(4), catalogue, w.HR) if one.kind == "foreign_session"
+    ]
+    assert (found.evidence["count"], found.evidence["sessions"]) == (4, ["carol"])
+    assert "NHI10:2025" in {entry.id for entry in found.frameworks}
+
+
+def test_text_that_comes_from_a_bucket_of_another_account(
+    w: Any, estate: Estate, catalogue: Catalogue
+) -> None:
+    base = estate.knowledge_bases[0]
+    source = base.data_sources[0].model_copy(update={"bucket_owner": "999999999999"})
+    foreign = w.later(
+        estate, knowledge_bases=(base.model_copy(update={"data_sources": (source,)}),)
+    )
+    assert "foreign_account" in kinds(foreign, w.HR, catalogue)
+    assert "foreign_account" not in kinds(estate, w.HR, catalogue)

@@ -30,7 +30,7 @@ class Done:
 Recert = Callable[..., Done]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def recert() -> Recert:
     """Run commands one after the other in this process: the whole way, without a new interpreter."""
 
@@ -144,3 +144,13 @@ def _copy(made: Path, folder: Path) -> Path:
     store.write_bytes(made.read_bytes())
     store.chmod(0o600)
     return store
+
+
+@pytest.fixture(scope="module")
+def module_walk(recert: Recert, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Walk]:
+    """Walk on one copy of a store for all tests of a module, which only read it."""
+
+    def make(made: Path) -> Walk:
+        return Walk(recert, _copy(made, tmp_path_factory.mktemp("walk")))
+
+    return make

@@ -103,12 +103,12 @@ def permissions(agent: str) -> None:
 
     estate = latest_estate(run)
     found = agent_of(estate, agent)
-    rows = [grant.as_json() for grant in grants(estate, found.arn, load_catalogue())]
+    rows = [grant.as_shown(found.purpose) for grant in grants(estate, found.arn, load_catalogue())]
     if run.out.as_json:
         run.out.document({"agent": found.arn, "grants": rows})
         return
     run.out.table(
-        ("action", "policy", "effective", "blocked", "last used", "role"),
+        ("action", "policy", "effective", "blocked", "last used", "for", "suggestion", "meaning"),
         (
             (
                 row["action"],
@@ -116,7 +116,9 @@ def permissions(agent: str) -> None:
                 len(row["effective_actions"]),
                 sum(len(one["actions"]) for one in row["blocked"]),
                 row["last_used"]["state"],
-                str(row["role_arn"]).rpartition("/")[2],
+                row["explained_by"] or "unexplained",
+                row["recommendation"]["verdict"],
+                row["meaning"],
             )
             for row in rows
         ),

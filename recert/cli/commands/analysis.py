@@ -21,8 +21,31 @@ def reach(agent: str) -> None:
         run.out.document(found)
         return
     run.out.line(found["sentence"])
-    run.out.table(("role", "via"), ((role["arn"], role["via"]) for role in found["roles"]))
-    run.out.table(("part", "number"), found["blast_radius"].items())
+    run.out.table(
+        ("role", "via", "state"),
+        ((role["arn"], role["via"], role["state"]) for role in found["roles"]),
+    )
+    parts = found["score_parts"]
+    run.out.table(
+        ("part", "number", "adds to the score"),
+        ((name, number, parts.get(name)) for name, number in found["blast_radius"].items()),
+    )
+    run.out.table(
+        ("may make it act", "kind", "conditional", "evidence"),
+        (
+            (one["principal"], one["kind"], one["conditional"], one["evidence"])
+            for one in found["invokers"]
+        ),
+    )
+    if found["external"]:
+        run.out.table(
+            ("outside of AWS", "kind", "via"),
+            ((one["place"], one["kind"], one["via"]) for one in found["external"]),
+        )
+    run.out.table(
+        ("could be seen", "", "why"),
+        ((one["step"], one["visible"], one["why"]) for one in found["visibility"]),
+    )
     for sentence in found["unknown"]:
         run.out.line(f"unknown: {sentence}")
 
