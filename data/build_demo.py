@@ -13,12 +13,13 @@ from demo_estate import (
     answers_account,
     answers_agents,
     answers_data,
-    answers_empty,
     answers_newer,
+    answers_tools,
+    answers_trails,
     answers_usage,
 )
 from demo_estate.lines import Line, Page
-from demo_estate.timeline import NEWER, POINTS
+from demo_estate.timeline import POINTS
 
 TARGET = Path(__file__).resolve().parent / "demo" / "estate.jsonl"
 
@@ -32,18 +33,20 @@ SECTIONS = (
     answers_usage.answers,
     answers_data.functions,
     answers_data.buckets,
-    answers_empty.answers,
+    answers_data.keys,
+    answers_trails.answers,
 )
 
 
 def lines() -> Iterator[Line]:
     """Yield the recording, a point in time after the other."""
     for point in POINTS:
-        for place in point.places:
-            page = Page(point.at, place)
+        for place, newer in point.places:
+            page = Page(point.at, place, point.controls)
             for section in SECTIONS:
                 yield from section(page)
-            yield from answers_newer.answers(page, NEWER[place.account])
+            yield from answers_newer.answers(page, newer)
+            yield from answers_tools.answers(page, newer)
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from demo_estate import organization
 from demo_estate.lines import Line, Page
-from demo_estate.model import Managed, Role, ident
+from demo_estate.model import Managed, Role, User, UserGroup, ident
 from demo_estate.organization import Control
 
 _ROLES_A_PAGE = 8
@@ -34,8 +34,8 @@ def authority(page: Page) -> Iterator[Line]:
     starts = range(0, len(roles), _ROLES_A_PAGE)
     for start in starts:
         output: Line = {
-            "UserDetailList": [],
-            "GroupDetailList": [],
+            "UserDetailList": [] if start else [_user(page, one) for one in page.place.users],
+            "GroupDetailList": [] if start else [_group(page, one) for one in page.place.groups],
             "RoleDetailList": roles[start : start + _ROLES_A_PAGE],
             "Policies": policies if start == starts[-1] else [],
             "IsTruncated": start != starts[-1],
@@ -74,6 +74,45 @@ def _role(page: Page, role: Role) -> Line:
             "PermissionsBoundaryArn": place.policy_arn(role.boundary),
         }
     return body
+
+
+def _user(page: Page, user: User) -> Line:
+    account = page.place.account
+    return {
+        "Path": "/",
+        "UserName": user.name,
+        "UserId": f"AIDA{ident(f'{account}/user/{user.name}', 17)}",
+        "Arn": f"arn:aws:iam::{account}:user/{user.name}",
+        "CreateDate": user.created,
+        "UserPolicyList": [
+            {"PolicyName": name, "PolicyDocument": document}
+            for name, document in user.inline.items()
+        ],
+        "GroupList": list(user.groups),
+        "AttachedManagedPolicies": [
+            {"PolicyName": name, "PolicyArn": page.place.policy_arn(name)} for name in user.attached
+        ],
+        "Tags": [{"Key": key, "Value": value} for key, value in user.tags.items()],
+    }
+
+
+def _group(page: Page, group: UserGroup) -> Line:
+    account = page.place.account
+    return {
+        "Path": "/",
+        "GroupName": group.name,
+        "GroupId": f"AGPA{ident(f'{account}/group/{group.name}', 17)}",
+        "Arn": f"arn:aws:iam::{account}:group/{group.name}",
+        "CreateDate": group.created,
+        "GroupPolicyList": [
+            {"PolicyName": name, "PolicyDocument": document}
+            for name, document in group.inline.items()
+        ],
+        "AttachedManagedPolicies": [
+            {"PolicyName": name, "PolicyArn": page.place.policy_arn(name)}
+            for name in group.attached
+        ],
+    }
 
 
 def _managed(page: Page, policy: Managed) -> Line:
@@ -139,7 +178,7 @@ def _controls(page: Page) -> Iterator[Line]:
         for kind in ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"):
             found = [
                 _summary(control)
-                for control in organization.CONTROLS
+                for control in page.controls
                 if target in control.targets and control.kind == kind
             ]
             yield page.line(
@@ -148,7 +187,7 @@ def _controls(page: Page) -> Iterator[Line]:
                 {"Policies": found},
                 {"TargetId": target, "Filter": kind},
             )
-    for control in organization.CONTROLS:
+    for control in page.controls:
         body = {"PolicySummary": _summary(control), "Content": control.document}
         yield page.line(
             "organizations", "DescribePolicy", {"Policy": body}, {"PolicyId": control.id}

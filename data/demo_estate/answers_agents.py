@@ -52,7 +52,7 @@ def _agent(page: Page, agent: Agent) -> Iterator[Line]:
     draft = {
         **_common(page, agent, agent.draft),
         "agentVersion": "DRAFT",
-        "orchestrationType": "DEFAULT",
+        **_orchestration(page, agent.draft),
         "preparedAt": agent.draft.at,
         "createdAt": agent.created,
     }
@@ -86,6 +86,42 @@ def _common(page: Page, agent: Agent, version: Version) -> Line:
         "updatedAt": version.at,
         "agentCollaboration": "SUPERVISOR" if version.partners else "DISABLED",
         **_guardrail(page, version),
+        **_settings(page, version),
+    }
+
+
+def _settings(page: Page, version: Version) -> Line:
+    found: Line = {}
+    if version.key:
+        found["customerEncryptionKeyArn"] = page.place.key_arn(version.key)
+    if version.memory_days:
+        found["memoryConfiguration"] = {
+            "enabledMemoryTypes": ["SESSION_SUMMARY"],
+            "storageDays": version.memory_days,
+        }
+    if version.parser:
+        parsed = {
+            "promptType": "POST_PROCESSING",
+            "promptCreationMode": "OVERRIDDEN",
+            "promptState": "ENABLED",
+            "parserMode": "OVERRIDDEN",
+            "basePromptTemplate": "Check the plan against the travel policy before it is shown.",
+        }
+        found["promptOverrideConfiguration"] = {
+            "promptConfigurations": [parsed],
+            "overrideLambda": page.place.function_arn(version.parser),
+        }
+    return found
+
+
+def _orchestration(page: Page, version: Version) -> Line:
+    if version.orchestrator is None:
+        return {"orchestrationType": "DEFAULT"}
+    return {
+        "orchestrationType": "CUSTOM_ORCHESTRATION",
+        "customOrchestration": {
+            "executor": {"lambda": page.place.function_arn(version.orchestrator)}
+        },
     }
 
 
@@ -215,16 +251,19 @@ def _base(page: Page, name: str, version: Version) -> Line:
 
 def _partner(page: Page, agent: Agent, number: str, version: Version, name: str) -> Line:
     partner = next(item for item in version.partners if item.agent == name)
-    other = next(item for item in page.place.agents if item.name == name)
-    alias = next(iter(other.aliases))
     return {
         "agentId": page.place.agent_id(agent.name),
         "agentVersion": number,
         "collaboratorId": ident(f"{agent.name}/partner/{name}"),
-        "agentDescriptor": {"aliasArn": page.place.alias_arn(name, alias)},
+        "agentDescriptor": {"aliasArn": partner.arn or _own_alias(page, name)},
         "collaborationInstruction": partner.instruction,
         "relayConversationHistory": "TO_COLLABORATOR" if partner.relay else "DISABLED",
         "collaboratorName": name,
         "createdAt": version.at,
         "lastUpdatedAt": version.at,
     }
+
+
+def _own_alias(page: Page, name: str) -> str:
+    other = next(item for item in page.place.agents if item.name == name)
+    return page.place.alias_arn(name, next(iter(other.aliases)))

@@ -8,6 +8,8 @@ from demo_estate.documents import VERSION
 from demo_estate.lines import Line, Page
 from demo_estate.model import Base, Document, Function, Source, collection_arn, ident, sha256
 
+_NOTHING = "ResourceNotFoundException"
+_NO_POLICY = "The resource has no resource policy."
 _EMBEDDING = "amazon.titan-embed-text-v2:0"
 
 
@@ -68,6 +70,7 @@ def _base(page: Page, base: Base) -> Iterator[Line]:
         {"tags": base.tags},
         {"resourceArn": place.base_arn(base.name)},
     )
+    yield _base_policy(page, base)
     sources = [(ident(f"{base.name}/source/{source.name}"), source) for source in base.sources]
     listed = [
         {
@@ -89,6 +92,15 @@ def _base(page: Page, base: Base) -> Iterator[Line]:
         )
 
 
+def _base_policy(page: Page, base: Base) -> Line:
+    arn = page.place.base_arn(base.name)
+    asked = {"resourceArn": arn}
+    if base.policy is None:
+        return page.missing("bedrock-agent", "GetResourcePolicy", asked, _NOTHING, _NO_POLICY)
+    body = {"resourceArn": arn, "policy": json.dumps(base.policy), "revisionId": "1"}
+    return page.line("bedrock-agent", "GetResourcePolicy", body, asked)
+
+
 def _source(page: Page, base_id: str, source_id: str, source: Source) -> Line:
     return {
         "knowledgeBaseId": base_id,
@@ -106,7 +118,7 @@ def _source_settings(page: Page, source: Source) -> Line:
     if source.bucket:
         settings: Line = {
             "bucketArn": f"arn:aws:s3:::{source.bucket}",
-            "bucketOwnerAccountId": page.place.account,
+            "bucketOwnerAccountId": source.owner or page.place.account,
         }
         if source.prefixes:
             settings["inclusionPrefixes"] = list(source.prefixes)
@@ -154,6 +166,8 @@ def guardrails(page: Page) -> Iterator[Line]:
             }
             asked = {"guardrailIdentifier": key, "guardrailVersion": version}
             details.append(page.line("bedrock", "GetGuardrail", body, asked))
+        asked = {"resourceArn": arn}
+        details.append(page.missing("bedrock", "GetResourcePolicy", asked, _NOTHING, _NO_POLICY))
     yield page.line("bedrock", "ListGuardrails", {"guardrails": listed})
     yield from details
 
@@ -237,3 +251,26 @@ def buckets(page: Page) -> Iterator[Line]:
             )
         else:
             yield page.line("s3", "GetBucketPolicy", {"Policy": json.dumps(bucket.policy)}, named)
+
+
+def keys(page: Page) -> Iterator[Line]:
+    """Yield every line about KMS keys."""
+    for key in page.place.keys:
+        arn = page.place.key_arn(key.name)
+        body = {
+            "AWSAccountId": page.place.account,
+            "KeyId": arn.rpartition("/")[2],
+            "Arn": arn,
+            "CreationDate": key.created,
+            "Enabled": True,
+            "Description": key.description,
+            "KeyUsage": "ENCRYPT_DECRYPT",
+            "KeyState": "Enabled",
+            "Origin": "AWS_KMS",
+            "KeyManager": "CUSTOMER",
+            "KeySpec": "SYMMETRIC_DEFAULT",
+            "MultiRegion": False,
+        }
+        yield page.line("kms", "DescribeKey", {"KeyMetadata": body}, {"KeyId": arn})
+        policy = {"Policy": json.dumps(key.policy), "PolicyName": "default"}
+        yield page.line("kms", "GetKeyPolicy", policy, {"KeyId": arn})

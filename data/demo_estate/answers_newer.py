@@ -22,16 +22,18 @@ def answers(page: Page, newer: Newer) -> Iterator[Line]:
     yield from _machines(page, newer.machines)
 
 
-def _core_arn(page: Page, kind: str, key: str) -> str:
+def core_arn(page: Page, kind: str, key: str) -> str:
+    """Return the ARN of an AgentCore resource of the place."""
     return f"arn:aws:bedrock-agentcore:{page.place.region}:{page.place.account}:{kind}/{key}"
 
 
-def _key(page: Page, kind: str, name: str) -> str:
+def core_key(page: Page, kind: str, name: str) -> str:
+    """Return the id of a resource: its name with ten letters behind it, as AWS makes them."""
     return f"{name}-{ident(f'{page.place.account}/{kind}/{name}')}"
 
 
 def _identity(page: Page, key: str) -> Line:
-    arn = _core_arn(page, "workload-identity-directory/default/workload-identity", key)
+    arn = core_arn(page, "workload-identity-directory/default/workload-identity", key)
     return {"workloadIdentityArn": arn}
 
 
@@ -45,10 +47,10 @@ def _resource(page: Page, arn: str, tags: dict[str, str]) -> Iterator[Line]:
 def _runtimes(page: Page, newer: Newer) -> Iterator[Line]:
     listed = [_runtime_summary(page, one) for one in newer.runtimes]
     for harness in newer.harnesses:
-        key = _key(page, "runtime", f"harness_{harness.name}")
+        key = core_key(page, "runtime", f"harness_{harness.name}")
         listed.append(
             {
-                "agentRuntimeArn": _core_arn(page, "runtime", key),
+                "agentRuntimeArn": core_arn(page, "runtime", key),
                 "agentRuntimeId": key,
                 "agentRuntimeVersion": "1",
                 "agentRuntimeName": f"harness_{harness.name}",
@@ -63,11 +65,11 @@ def _runtimes(page: Page, newer: Newer) -> Iterator[Line]:
 
 
 def _runtime_summary(page: Page, runtime: Runtime) -> Line:
-    key = _key(page, "runtime", runtime.name)
+    key = core_key(page, "runtime", runtime.name)
     return {
-        "agentRuntimeArn": _core_arn(page, "runtime", key),
+        "agentRuntimeArn": core_arn(page, "runtime", key),
         "agentRuntimeId": key,
-        "agentRuntimeVersion": runtime.versions[-1],
+        "agentRuntimeVersion": list(runtime.versions)[-1],
         "agentRuntimeName": runtime.name,
         "description": runtime.description,
         "lastUpdatedAt": runtime.created,
@@ -76,20 +78,20 @@ def _runtime_summary(page: Page, runtime: Runtime) -> Line:
 
 
 def _runtime(page: Page, runtime: Runtime) -> Iterator[Line]:
-    key = _key(page, "runtime", runtime.name)
-    arn = _core_arn(page, "runtime", key)
-    for version in runtime.versions:
+    key = core_key(page, "runtime", runtime.name)
+    arn = core_arn(page, "runtime", key)
+    for version, build in runtime.versions.items():
         body = {
             **_runtime_summary(page, runtime),
             "agentRuntimeVersion": version,
             "createdAt": runtime.created,
             "roleArn": page.place.role_arn(runtime.role),
-            "networkConfiguration": {"networkMode": "PUBLIC"},
+            "networkConfiguration": _network(runtime),
             "lifecycleConfiguration": {"idleRuntimeSessionTimeout": 900, "maxLifetime": 28800},
             "workloadIdentityDetails": _identity(page, key),
-            "agentRuntimeArtifact": {"containerConfiguration": {"containerUri": runtime.image}},
+            "agentRuntimeArtifact": {"containerConfiguration": {"containerUri": build.image}},
             "protocolConfiguration": {"serverProtocol": "HTTP"},
-            "environmentVariables": runtime.environment,
+            "environmentVariables": build.environment,
         }
         if runtime.issuer:
             body["authorizerConfiguration"] = _jwt(runtime.issuer)
@@ -113,6 +115,13 @@ def _runtime(page: Page, runtime: Runtime) -> Iterator[Line]:
     yield from _resource(page, arn, runtime.tags)
 
 
+def _network(runtime: Runtime) -> Line:
+    if not runtime.subnets:
+        return {"networkMode": "PUBLIC"}
+    places = {"securityGroups": ["sg-0c1d2e3f4a5b6c7d8"], "subnets": list(runtime.subnets)}
+    return {"networkMode": "VPC", "networkModeConfig": places}
+
+
 def _jwt(issuer: str) -> Line:
     return {
         "customJWTAuthorizer": {"discoveryUrl": issuer, "allowedClients": ["4f1r8k2m9examplecorp"]}
@@ -123,8 +132,8 @@ def _harnesses(page: Page, harnesses: tuple[Harness, ...]) -> Iterator[Line]:
     listed = [_harness_summary(page, one) for one in harnesses]
     yield page.line(CORE, "ListHarnesses", {"harnesses": listed})
     for harness in harnesses:
-        key = _key(page, "harness", harness.name)
-        runtime = _key(page, "runtime", f"harness_{harness.name}")
+        key = core_key(page, "harness", harness.name)
+        runtime = core_key(page, "runtime", f"harness_{harness.name}")
         body = {
             **_harness_summary(page, harness),
             "executionRoleArn": page.place.role_arn(harness.role),
@@ -139,7 +148,7 @@ def _harnesses(page: Page, harnesses: tuple[Harness, ...]) -> Iterator[Line]:
             "truncation": {"strategy": "none"},
             "environment": {
                 "agentCoreRuntimeEnvironment": {
-                    "agentRuntimeArn": _core_arn(page, "runtime", runtime),
+                    "agentRuntimeArn": core_arn(page, "runtime", runtime),
                     "agentRuntimeName": f"harness_{harness.name}",
                     "agentRuntimeId": runtime,
                     "lifecycleConfiguration": {"maxLifetime": 28800},
@@ -149,14 +158,14 @@ def _harnesses(page: Page, harnesses: tuple[Harness, ...]) -> Iterator[Line]:
         }
         asked = {"harnessId": key}
         yield page.line(CORE, "GetHarness", {"harness": body}, asked)
-        arn = _core_arn(page, "harness", key)
+        arn = core_arn(page, "harness", key)
         endpoint = {
             "harnessId": key,
             "harnessName": harness.name,
             "endpointName": "DEFAULT",
             "arn": f"{arn}/harness-endpoint/DEFAULT",
             "status": "READY",
-            "liveVersion": "1",
+            "liveVersion": harness.version,
             "createdAt": harness.created,
             "updatedAt": harness.created,
         }
@@ -165,13 +174,13 @@ def _harnesses(page: Page, harnesses: tuple[Harness, ...]) -> Iterator[Line]:
 
 
 def _harness_summary(page: Page, harness: Harness) -> Line:
-    key = _key(page, "harness", harness.name)
+    key = core_key(page, "harness", harness.name)
     return {
         "harnessId": key,
         "harnessName": harness.name,
-        "arn": _core_arn(page, "harness", key),
+        "arn": core_arn(page, "harness", key),
         "status": "READY",
-        "harnessVersion": "1",
+        "harnessVersion": harness.version,
         "createdAt": harness.created,
         "updatedAt": harness.created,
     }
@@ -181,15 +190,20 @@ def _gateways(page: Page, gateways: tuple[Gateway, ...]) -> Iterator[Line]:
     listed = [_gateway_summary(page, one) for one in gateways]
     yield page.line(CORE, "ListGateways", {"items": listed})
     for gateway in gateways:
-        key = _key(page, "gateway", gateway.name)
-        arn = _core_arn(page, "gateway", key)
+        key = core_key(page, "gateway", gateway.name)
+        arn = core_arn(page, "gateway", key)
         body = {
             **_gateway_summary(page, gateway),
             "gatewayArn": arn,
             "roleArn": page.place.role_arn(gateway.role),
-            "authorizerConfiguration": _jwt(gateway.issuer),
             "workloadIdentityDetails": _identity(page, key),
         }
+        if gateway.issuer:
+            body["authorizerConfiguration"] = _jwt(gateway.issuer)
+        if gateway.engine:
+            name, mode = gateway.engine
+            engine = core_arn(page, "policy-engine", core_key(page, "policy-engine", name))
+            body["policyEngineConfiguration"] = {"arn": engine, "mode": mode}
         named = {"gatewayIdentifier": key}
         yield page.line(CORE, "GetGateway", body, named)
         targets = [_target(page, gateway, arn, one) for one in gateway.targets]
@@ -207,26 +221,18 @@ def _gateways(page: Page, gateways: tuple[Gateway, ...]) -> Iterator[Line]:
 
 def _gateway_summary(page: Page, gateway: Gateway) -> Line:
     return {
-        "gatewayId": _key(page, "gateway", gateway.name),
+        "gatewayId": core_key(page, "gateway", gateway.name),
         "name": gateway.name,
         "status": "READY",
         "description": gateway.description,
         "createdAt": gateway.created,
         "updatedAt": gateway.created,
-        "authorizerType": "CUSTOM_JWT",
+        "authorizerType": "CUSTOM_JWT" if gateway.issuer else "AWS_IAM",
         "protocolType": "MCP",
     }
 
 
 def _target(page: Page, gateway: Gateway, arn: str, target: Target) -> Line:
-    tools = [
-        {"name": tool.name, "description": tool.description, "inputSchema": {"type": "object"}}
-        for tool in target.tools
-    ]
-    function = {
-        "lambdaArn": page.place.function_arn(target.function),
-        "toolSchema": {"inlinePayload": tools},
-    }
     return {
         "gatewayArn": arn,
         "targetId": ident(f"{gateway.name}/target/{target.name}"),
@@ -234,16 +240,53 @@ def _target(page: Page, gateway: Gateway, arn: str, target: Target) -> Line:
         "status": "READY",
         "createdAt": gateway.created,
         "updatedAt": gateway.created,
-        "targetConfiguration": {"mcp": {"lambda": function}},
-        "credentialProviderConfigurations": [{"credentialProviderType": "GATEWAY_IAM_ROLE"}],
+        "targetConfiguration": {"mcp": _called(page, target)},
+        "credentialProviderConfigurations": [_credential(page, target)],
     }
+
+
+def _called(page: Page, target: Target) -> Line:
+    if target.schema:
+        return {"openApiSchema": {"s3": {"uri": target.schema}}}
+    if target.server:
+        return {"mcpServer": {"endpoint": target.server}}
+    tools = [
+        {"name": tool.name, "description": tool.description, "inputSchema": {"type": "object"}}
+        for tool in target.tools
+    ]
+    arn = page.place.function_arn(str(target.function))
+    return {"lambda": {"lambdaArn": arn, "toolSchema": {"inlinePayload": tools}}}
+
+
+def _credential(page: Page, target: Target) -> Line:
+    if target.provider is None:
+        return {"credentialProviderType": "GATEWAY_IAM_ROLE"}
+    if target.scopes:
+        provider = {
+            "providerArn": provider_arn(page, "oauth2credentialprovider", target.provider),
+            "scopes": list(target.scopes),
+        }
+        return {
+            "credentialProviderType": "OAUTH",
+            "credentialProvider": {"oauthCredentialProvider": provider},
+        }
+    key = {"providerArn": provider_arn(page, "apikeycredentialprovider", target.provider)}
+    return {
+        "credentialProviderType": "API_KEY",
+        "credentialProvider": {"apiKeyCredentialProvider": key},
+    }
+
+
+def provider_arn(page: Page, kind: str, name: str) -> str:
+    """Return the ARN of a credential provider in the account's token vault."""
+    return core_arn(page, "token-vault", f"default/{kind}/{name}")
 
 
 def _memories(page: Page, memories: dict[str, str]) -> Iterator[Line]:
     found = []
     for name, created in memories.items():
-        key = _key(page, "memory", name)
-        arn = _core_arn(page, "memory", key)
+        key = core_key(page, "memory", name)
+        arn = core_arn(page, "memory", key)
         dates = {"createdAt": created, "updatedAt": created}
         found.append({"arn": arn, "id": key, "status": "ACTIVE", **dates, "name": name})
     listed = [{name: one[name] for name in one if name != "name"} for one in found]
@@ -304,22 +347,16 @@ def _flow_alias(summary: Line, key: str, name: str, version: str) -> Line:
     }
 
 
+def prompt_arn(page: Page, name: str) -> str:
+    """Return the ARN of a managed prompt."""
+    key = ident(f"{page.place.account}/prompt/{name}")
+    return f"arn:aws:bedrock:{page.place.region}:{page.place.account}:prompt/{key}"
+
+
 def _definition(page: Page, flow: Flow) -> Line:
-    agent = next(one for one in page.place.agents if one.name == flow.agent)
-    alias = page.place.alias_arn(agent.name, next(iter(agent.aliases)))
-    function = page.place.function_arn(flow.function)
     nodes = [
         {"name": "Input", "type": "Input", "configuration": {"input": {}}},
-        {
-            "name": "Register",
-            "type": "LambdaFunction",
-            "configuration": {"lambdaFunction": {"lambdaArn": function}},
-        },
-        {
-            "name": "AskAgent",
-            "type": "Agent",
-            "configuration": {"agent": {"agentAliasArn": alias}},
-        },
+        *_middle(page, flow),
         {"name": "Output", "type": "Output", "configuration": {"output": {}}},
     ]
     names = [str(node["name"]) for node in nodes]
@@ -328,6 +365,25 @@ def _definition(page: Page, flow: Flow) -> Line:
         for one, other in pairwise(names)
     ]
     return {"nodes": nodes, "connections": connections}
+
+
+def _middle(page: Page, flow: Flow) -> Iterator[Line]:
+    place = page.place
+    if flow.function:
+        reach: Line = {"lambdaFunction": {"lambdaArn": place.function_arn(flow.function)}}
+        yield {"name": "Register", "type": "LambdaFunction", "configuration": reach}
+    if flow.base:
+        reach = {"knowledgeBase": {"knowledgeBaseId": place.base_id(flow.base)}}
+        yield {"name": "LookUp", "type": "KnowledgeBase", "configuration": reach}
+    if flow.prompt:
+        source = {"resource": {"promptArn": prompt_arn(page, flow.prompt)}}
+        reach = {"prompt": {"sourceConfiguration": source}}
+        yield {"name": "Write", "type": "Prompt", "configuration": reach}
+    if flow.agent:
+        agent = next(one for one in place.agents if one.name == flow.agent)
+        alias = place.alias_arn(agent.name, next(iter(agent.aliases)))
+        reach = {"agent": {"agentAliasArn": alias}}
+        yield {"name": "AskAgent", "type": "Agent", "configuration": reach}
 
 
 def _machines(page: Page, machines: tuple[Machine, ...]) -> Iterator[Line]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from demo_estate.model import Denied, Place
+from demo_estate.organization import Control
 
 Line = dict[str, Any]
 
@@ -11,9 +12,10 @@ Line = dict[str, Any]
 class Page:
     """Writes the lines of one point in time at one account and region, in reading order."""
 
-    def __init__(self, at: str, place: Place) -> None:
+    def __init__(self, at: str, place: Place, controls: tuple[Control, ...] = ()) -> None:
         self.at = at
         self.place = place
+        self.controls = controls
         self._denied = {(item.service, item.operation): [] for item in place.denied}
         for item in place.denied:
             self._denied[item.service, item.operation].append(item)
@@ -31,7 +33,8 @@ class Page:
             "params": named,
         }
         if refusal is not None:
-            return {**head, "status": 403, "error": self._error(refusal)}
+            status, error = self._error(refusal)
+            return {**head, "status": status, "error": error}
         return {**head, "status": 200, "output": output}
 
     def missing(self, service: str, operation: str, params: Line, code: str, message: str) -> Line:
@@ -64,9 +67,11 @@ class Page:
                 return item
         return None
 
-    def _error(self, refusal: Denied) -> Line:
+    def _error(self, refusal: Denied) -> tuple[int, Line]:
+        if refusal.throttled:
+            return 429, {"Code": "ThrottlingException", "Message": "Rate exceeded"}
         caller = f"arn:aws:sts::{self.place.account}:assumed-role/recert-reader/recert"
-        return {
+        return 403, {
             "Code": "AccessDenied" if refusal.service == "s3" else "AccessDeniedException",
             "Message": (
                 f"User: {caller} is not authorized to perform: {refusal.action} on resource: "

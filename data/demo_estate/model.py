@@ -1,11 +1,13 @@
 """The words in which the demo estate is described; `answers_*` turn them into AWS responses."""
 
 import hashlib
+import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
 Document = dict[str, Any]
 
+_SPACE = uuid.UUID("0b3a6a3e-6c0e-4a52-8f43-7c9a51d0e6b4")
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -59,6 +61,8 @@ class Partner:
     agent: str
     instruction: str
     relay: bool = True
+    arn: str | None = None
+    """The alias to call where the agent lives in another account."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,12 @@ class Version:
     bases: tuple[str, ...] = ()
     partners: tuple[Partner, ...] = ()
     guardrail: tuple[str, str] | None = None
+    key: str | None = None
+    """The KMS key, by its name here, that its settings are encrypted with."""
+    memory_days: int | None = None
+    parser: str | None = None
+    orchestrator: str | None = None
+    """Functions that read the model's answers, and that lead it; both by name."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +124,8 @@ class Source:
     prefixes: tuple[str, ...] = ()
     confluence: tuple[str, str] | None = None
     urls: tuple[str, ...] = ()
+    owner: str | None = None
+    """The account of the bucket where it is another one."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +138,8 @@ class Base:
     created: str
     sources: tuple[Source, ...]
     tags: dict[str, str] = field(default_factory=dict)
+    policy: Document | None = None
+    """The resource policy; None is none."""
 
 
 @dataclass(frozen=True)
@@ -179,13 +193,46 @@ class Bucket:
 
 @dataclass(frozen=True)
 class Denied:
-    """A call that the reader is not allowed to make."""
+    """A call that the reader is not allowed to make, or that AWS throttles until the reader gives up."""
 
     service: str
     operation: str
     params: dict[str, str]
     action: str
     resource: str
+    throttled: bool = False
+
+
+@dataclass(frozen=True)
+class User:
+    """An IAM user, and the groups that it belongs to."""
+
+    name: str
+    created: str
+    groups: tuple[str, ...] = ()
+    inline: dict[str, Document] = field(default_factory=dict)
+    attached: tuple[str, ...] = ()
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class UserGroup:
+    """A group of IAM users."""
+
+    name: str
+    created: str
+    inline: dict[str, Document] = field(default_factory=dict)
+    attached: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Key:
+    """A KMS key of the customer."""
+
+    name: str
+    created: str
+    policy: Document
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -203,6 +250,9 @@ class Place:
     guardrails: tuple[Guardrail, ...] = ()
     buckets: tuple[Bucket, ...] = ()
     denied: tuple[Denied, ...] = ()
+    users: tuple[User, ...] = ()
+    groups: tuple[UserGroup, ...] = ()
+    keys: tuple[Key, ...] = ()
 
     def agent_id(self, name: str) -> str:
         """Return the id of an agent."""
@@ -252,3 +302,8 @@ class Place:
         policy = next(item for item in self.policies if item.name == name)
         owner = "aws" if policy.aws else self.account
         return f"arn:aws:iam::{owner}:policy{policy.path}{name}"
+
+    def key_arn(self, name: str) -> str:
+        """Return the ARN of a KMS key, whose id is a UUID."""
+        key = uuid.uuid5(_SPACE, f"{self.account}/key/{name}")
+        return f"arn:aws:kms:{self.region}:{self.account}:key/{key}"

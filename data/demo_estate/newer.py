@@ -10,28 +10,43 @@ _CORE = "bedrock-agentcore.amazonaws.com"
 
 
 @dataclass(frozen=True)
+class Build:
+    """What one version of a runtime runs."""
+
+    image: str
+    environment: dict[str, str]
+
+
+@dataclass(frozen=True)
 class Runtime:
-    """An AgentCore runtime; `endpoints` name the version that each serves."""
+    """An AgentCore runtime with its versions; `endpoints` name the version that each serves."""
 
     name: str
     role: str
-    image: str
-    versions: tuple[str, ...]
+    versions: dict[str, Build]
     endpoints: dict[str, str]
-    environment: dict[str, str]
     tags: dict[str, str]
     created: str
     issuer: str | None = None
     description: str = ""
+    subnets: tuple[str, ...] = ()
+    """None is the public network."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """What a gateway calls: one function with its tools."""
+    """What a gateway calls: a function with its tools, an API by its schema, or another MCP server.
+
+    `provider` is the credential provider that signs the call, with its scopes.
+    """
 
     name: str
-    function: str
-    tools: tuple[Tool, ...]
+    function: str | None = None
+    tools: tuple[Tool, ...] = ()
+    schema: str | None = None
+    server: str | None = None
+    provider: str | None = None
+    scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,8 +58,11 @@ class Gateway:
     targets: tuple[Target, ...]
     tags: dict[str, str]
     created: str
-    issuer: str
+    issuer: str | None = None
+    """None lets IAM decide who may call."""
     description: str = ""
+    engine: tuple[str, str] | None = None
+    """The policy engine, and whether it only logs."""
 
 
 @dataclass(frozen=True)
@@ -58,18 +76,21 @@ class Harness:
     servers: dict[str, str]
     tags: dict[str, str]
     created: str
+    version: str = "1"
 
 
 @dataclass(frozen=True)
 class Flow:
-    """A flow that hands its input to a function and to an agent."""
+    """A flow: what it hands its input to, one after the other."""
 
     name: str
     role: str
-    function: str
-    agent: str
     tags: dict[str, str]
     created: str
+    function: str | None = None
+    agent: str | None = None
+    prompt: str | None = None
+    base: str | None = None
     description: str = ""
 
 
@@ -85,6 +106,42 @@ class Machine:
 
 
 @dataclass(frozen=True)
+class Tools:
+    """Browsers and code interpreters by name, with the role of each."""
+
+    browsers: dict[str, str] = field(default_factory=dict)
+    interpreters: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A credential provider: an API key, or OAuth with a vendor."""
+
+    name: str
+    created: str
+    vendor: str | None = None
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A policy engine with its Cedar policies by name."""
+
+    name: str
+    created: str
+    policies: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A managed prompt."""
+
+    name: str
+    model: str
+    words: str
+    created: str
+
+
+@dataclass(frozen=True)
 class Newer:
     """What one place has of these kinds."""
 
@@ -94,6 +151,11 @@ class Newer:
     flows: tuple[Flow, ...] = ()
     machines: tuple[Machine, ...] = ()
     memories: dict[str, str] = field(default_factory=dict)
+    tools: Tools = Tools()
+    providers: tuple[Provider, ...] = ()
+    engines: tuple[Engine, ...] = ()
+    prompts: tuple[Prompt, ...] = ()
+    identities: tuple[str, ...] = ()
 
 
 ADMINISTRATOR = Managed(
@@ -104,7 +166,15 @@ ADMINISTRATOR = Managed(
     description="Provides full access to AWS services and resources.",
 )
 
-_ISSUER = (
+SUPPORT_BUILD = Build(
+    f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/customer-support:2026.08",
+    {
+        "GATEWAY_URL": "https://device-management.gateway.bedrock-agentcore.example",
+        "MEMORY_ID": "customer_support_memory",
+    },
+)
+
+ISSUER = (
     "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_k3Xv9Qw2L/"
     ".well-known/openid-configuration"
 )
@@ -114,20 +184,15 @@ PRODUCTION = Newer(
         Runtime(
             "customer_support",
             "customer-support-runtime-role",
-            f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/customer-support:2026.09",
-            ("1", "2"),
+            {"2": SUPPORT_BUILD},
             {"DEFAULT": "2", "production": "2"},
-            {
-                "GATEWAY_URL": "https://device-management.gateway.bedrock-agentcore.example",
-                "MEMORY_ID": "customer_support_memory",
-            },
             {
                 "owner": "tom.becker",
                 "purpose": "Answers questions about orders and warranties",
                 "data-domain": "customers",
             },
             "2026-08-11T08:00:00Z",
-            issuer=_ISSUER,
+            issuer=ISSUER,
             description="Support for customers of the shop",
         ),
     ),
@@ -148,7 +213,7 @@ PRODUCTION = Newer(
             ),
             {"owner": "tom.becker", "purpose": "Tools for device support"},
             "2026-08-12T08:00:00Z",
-            _ISSUER,
+            ISSUER,
             "Tools for the devices of customers",
         ),
     ),
@@ -156,11 +221,11 @@ PRODUCTION = Newer(
         Flow(
             "claims-intake",
             "AmazonBedrockExecutionRoleForFlows_claims-intake",
-            "claim-management",
-            "insurance-claims-agent",
             {"owner": "dana.whitfield", "purpose": "Sorts new claims", "data-domain": "claims"},
             "2026-04-20T08:00:00Z",
-            "Registers a new claim and asks the claims agent what is missing",
+            function="claim-management",
+            agent="insurance-claims-agent",
+            description="Registers a new claim and asks the claims agent what is missing",
         ),
     ),
     machines=(
@@ -189,6 +254,32 @@ PRODUCTION = Newer(
     ),
     memories={"customer_support_memory": "2026-08-11T08:05:00Z"},
 )
+
+ORDER_TOOLS = Target(
+    "OrderTools",
+    "table-bookings",
+    (
+        Tool("find_orders", "Lists the orders of a customer."),
+        Tool("refund_order", "Pays an order back."),
+    ),
+)
+"""What the gateway is given later."""
+
+FLOW_ROLE = "AmazonBedrockExecutionRoleForFlows_claims-intake"
+_FLOW_NODES = (
+    allow(
+        "Register",
+        ["lambda:InvokeFunction"],
+        f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:claim-management",
+    ),
+    allow(
+        "AskAgent",
+        ["bedrock:InvokeAgent"],
+        f"arn:aws:bedrock:{REGION}:{ACCOUNT}:agent-alias/*",
+    ),
+)
+FLOW_NARROWED = {"Flow": policy(*_FLOW_NODES)}
+"""What the flow may do after the node that wrote drafts was taken out of it."""
 
 FUNCTIONS = (
     Function(
@@ -258,7 +349,7 @@ ROLES = (
         last_used="2026-11-01T19:40:00Z",
     ),
     Role(
-        "AmazonBedrockExecutionRoleForFlows_claims-intake",
+        FLOW_ROLE,
         trusts(
             "bedrock.amazonaws.com",
             {
@@ -269,16 +360,7 @@ ROLES = (
         created="2026-04-20T07:50:00Z",
         inline={
             "Flow": policy(
-                allow(
-                    "Register",
-                    ["lambda:InvokeFunction"],
-                    f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:claim-management",
-                ),
-                allow(
-                    "AskAgent",
-                    ["bedrock:InvokeAgent"],
-                    f"arn:aws:bedrock:{REGION}:{ACCOUNT}:agent-alias/*",
-                ),
+                *_FLOW_NODES,
                 allow("OldNode", ["s3:PutObject"], "arn:aws:s3:::examplecorp-claim-drafts/*"),
             )
         },

@@ -1,4 +1,4 @@
-"""The organisation above both accounts: what nobody in it may do, whatever a role allows."""
+"""The organisation above the accounts: what nobody in it may do, whatever a role allows."""
 
 from dataclasses import dataclass
 
@@ -9,10 +9,14 @@ ID = "o-a1b2c3d4e5"
 MANAGEMENT = "999988887777"
 ROOT = "r-ab12"
 UNIT = "ou-ab12-7f3k9q2w"
-READER = "444455556666"
+READER = "111122223333"
 """The account that the management account lets read the organisation."""
 
-NAMES = {"111122223333": "examplecorp-production", "444455556666": "examplecorp-platform"}
+NAMES = {
+    "111122223333": "examplecorp-production",
+    "444455556666": "examplecorp-platform",
+    "777788889999": "examplecorp-development",
+}
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,14 @@ CONTROLS = (
         "Nothing outside the approved regions",
     ),
     Control(
+        "p-q9s3e1dd",
+        "NoTrustInOthers",
+        "SERVICE_CONTROL_POLICY",
+        policy(_deny("NoTrustInOthers", ["iam:UpdateAssumeRolePolicy", "iam:CreateRole"])),
+        ("777788889999",),
+        "Developers change no trust policy",
+    ),
+    Control(
         "p-w7r4d6cc",
         "OnlyOurIdentities",
         "RESOURCE_CONTROL_POLICY",
@@ -118,3 +130,6 @@ CONTROLS = (
         "Objects and secrets are for identities of the organisation",
     ),
 )
+
+EARLIER = tuple(control for control in CONTROLS if control.name != "NoTrustInOthers")
+"""What there was before the last point in time."""

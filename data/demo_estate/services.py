@@ -18,7 +18,8 @@ from demo_estate.model import (
 
 _BOOKING_ROLE = "AmazonBedrockExecutionRoleForAgents-HotelGenAI"
 _BOOKING_BASE_ROLE = "AmazonBedrockExecutionRoleForKnowledgeBase_menus"
-_CLAIMS_ROLE = "AmazonBedrockExecutionRoleForAgents_insurance-claims"
+CLAIMS = "insurance-claims-agent"
+CLAIMS_ROLE = "AmazonBedrockExecutionRoleForAgents_insurance-claims"
 _HOUSE_ROLE = "connected-house-agent-role"
 
 _BOOKING = Version(
@@ -47,7 +48,7 @@ _BOOKING = Version(
 )
 _CLAIMS = Version(
     "2026-08-25T09:00:00Z",
-    _CLAIMS_ROLE,
+    CLAIMS_ROLE,
     SONNET,
     "You help adjusters with open claims: what is missing, who was reminded, what comes next.",
     (
@@ -88,7 +89,7 @@ def agents(*, claims_owner: str) -> tuple[Agent, ...]:
             "2026-06-30T08:00:00Z",
         ),
         Agent(
-            "insurance-claims-agent",
+            CLAIMS,
             "Open claims for adjusters",
             _CLAIMS,
             {"6": _CLAIMS},
@@ -123,7 +124,7 @@ FUNCTIONS = (
     Function(
         "claim-management",
         "claim-management-role",
-        ("insurance-claims-agent",),
+        (CLAIMS,),
         "2026-08-24T16:00:00.000+0000",
         environment={"CLAIMS_TABLE": "insurance-claims", "SNS_TOPIC": "claim-reminders"},
     ),
@@ -225,8 +226,8 @@ ROLES = (
         last_used="2026-10-28T02:00:00Z",
     ),
     Role(
-        _CLAIMS_ROLE,
-        _agent_trust("insurance-claims-agent"),
+        CLAIMS_ROLE,
+        _agent_trust(CLAIMS),
         created="2026-03-16T07:50:00Z",
         inline={
             "Claims": policy(

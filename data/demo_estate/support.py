@@ -44,7 +44,7 @@ _GITHUB_QUESTIONS = Version(
     "Answer questions about the public documentation of the product.",
     bases=("product-docs-kb",),
 )
-_SUPPORT = Version(
+SUPPORT = Version(
     "2026-09-01T09:30:00Z",
     _SHARED,
     _MODEL,
@@ -89,7 +89,7 @@ def _agent(name: str, description: str, version: Version, purpose: str) -> Agent
 
 
 _AGENTS = (
-    _agent("support_assistant", "Supervisor of the support desk", _SUPPORT, "Helps on call"),
+    _agent("support_assistant", "Supervisor of the support desk", SUPPORT, "Helps on call"),
     _agent("JIRA_questions", "Tickets and wiki", _JIRA, "Answers from tickets and wiki"),
     _agent("Github_questions", "Product documentation", _GITHUB_QUESTIONS, "Answers from the docs"),
     _agent("github-assistant", "Pull requests", _GITHUB, "Lists pull requests"),

@@ -7,11 +7,11 @@ in memory is the point in time that is played; the others are checked and counte
 import hashlib
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from recert.aws.matching import Entry, Index, Place, name_params
 from recert.aws.models import is_global, operation_model, service_model
@@ -21,6 +21,7 @@ from recert.errors import RecordingError
 from recert.estate.canonical import parse_strict
 from recert.text import visible
 
+T = TypeVar("T")
 _KEYS = frozenset(
     {"at", "account", "region", "service", "operation", "params", "status", "output", "error"}
 )
@@ -65,49 +66,97 @@ def load_recording(path: Path, at: datetime | None = None) -> Recording:
         with path.open("rb") as stream:
             return read_recording(stream, name=str(path), at=at)
     except OSError as error:
-        raise RecordingError(
-            f"The recording {visible(str(path))} cannot be read: {error.strerror or error}.",
-            "Name a file that exists and that you may read.",
-        ) from error
+        raise _unreadable(path, error) from error
+
+
+def load_points(path: Path) -> tuple[Recording, ...]:
+    """Read and check a recording and return every point in time of it, sorted; as `load_recording`."""
+    try:
+        with path.open("rb") as stream:
+            return read_points(stream, name=str(path))
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def instants(path: Path) -> tuple[datetime, ...]:
+    """Return the instants of a recording, sorted, looking at nothing else; raises RecordingError."""
+    found: set[datetime] = set()
+    try:
+        with path.open("rb") as stream:
+            for number, raw in _lines(stream, hashlib.sha256()):
+                found.add(_checked(_moment, raw, number))
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return tuple(sorted(found))
+
+
+def _unreadable(path: Path, error: OSError) -> RecordingError:
+    return RecordingError(
+        f"The recording {visible(str(path))} cannot be read: {error.strerror or error}.",
+        "Name a file that exists and that you may read.",
+    )
 
 
 def read_recording(stream: BinaryIO, *, name: str, at: datetime | None = None) -> Recording:
     """Read a recording from an open stream; as `load_recording`."""
     wanted = require_zone(at) if at is not None else None
+    scan = _scan(stream, wanted, every=False)
+    if wanted is not None and wanted not in scan.points:
+        known = ", ".join(to_rfc3339(point) for point in sorted(scan.points))
+        raise RecordingError(
+            f"The recording holds no point in time {to_rfc3339(wanted)}.",
+            f"It holds {known}; name one of these.",
+        )
+    return scan.recording(name, wanted or max(scan.points))
+
+
+def read_points(stream: BinaryIO, *, name: str) -> tuple[Recording, ...]:
+    """Read every point in time of a recording from an open stream; as `load_points`."""
+    scan = _scan(stream, None, every=True)
+    return tuple(scan.recording(name, point) for point in sorted(scan.points))
+
+
+@dataclass(slots=True)
+class _Scan:
+    """A file that was read and checked: lines of each point, and the entries that were kept."""
+
+    points: dict[datetime, int] = field(default_factory=dict)
+    kept: dict[datetime, list[Entry]] = field(default_factory=dict)
+    digest: str = ""
+
+    def recording(self, name: str, at: datetime) -> Recording:
+        entries = self.kept[at]
+        index = Index()
+        for entry in entries:
+            index.add(entry)
+        return Recording(
+            name=name,
+            digest=self.digest,
+            points=tuple(sorted(self.points)),
+            at=at,
+            pairs=_pairs(entries),
+            index=index,
+            lines=sum(self.points.values()),
+        )
+
+
+def _scan(stream: BinaryIO, wanted: datetime | None, *, every: bool) -> _Scan:
+    """Check every line; keep the entries of the wanted point, of the latest, or of `every` one."""
     digest = hashlib.sha256()
-    points: dict[datetime, int] = {}
-    playing: datetime | None = wanted
-    entries: list[Entry] = []
+    scan = _Scan()
     for number, raw in _lines(stream, digest):
         moment, entry = parse_line(raw, number)
-        points[moment] = points.get(moment, 0) + 1
-        if wanted is None and (playing is None or moment > playing):
-            playing, entries = moment, []
-        if moment == playing:
-            entries.append(entry)
-    if not points:
+        scan.points[moment] = scan.points.get(moment, 0) + 1
+        if every or moment == (wanted or max(scan.points)):
+            if not every and moment not in scan.kept:
+                scan.kept.clear()
+            scan.kept.setdefault(moment, []).append(entry)
+    if not scan.points:
         raise RecordingError(
             "The recording holds no line.", "Record again with recert record --to."
         )
-    if playing is None or playing not in points:
-        known = ", ".join(to_rfc3339(point) for point in sorted(points))
-        asked = to_rfc3339(wanted) if wanted else "nothing"
-        raise RecordingError(
-            f"The recording holds no point in time {asked}.",
-            f"It holds {known}; name one of these.",
-        )
-    index = Index()
-    for entry in entries:
-        index.add(entry)
-    return Recording(
-        name=name,
-        digest=digest.hexdigest(),
-        points=tuple(sorted(points)),
-        at=playing,
-        pairs=_pairs(entries),
-        index=index,
-        lines=sum(points.values()),
-    )
+    scan.digest = digest.hexdigest()
+    return scan
 
 
 def _lines(stream: BinaryIO, digest: "hashlib._Hash") -> Iterator[tuple[int, bytes]]:
@@ -145,8 +194,13 @@ def _pairs(entries: list[Entry]) -> tuple[Place, ...]:
 
 def parse_line(raw: bytes, number: int) -> tuple[datetime, Entry]:
     """Check one line and return its instant and its entry; raises RecordingError."""
+    return _checked(_parse, raw, number)
+
+
+def _checked(parse: Callable[[bytes, int], T], raw: bytes, number: int) -> T:
+    """Read a line, and say of every fault in which line it is."""
     try:
-        return _parse(raw, number)
+        return parse(raw, number)
     except UnicodeDecodeError as error:
         raise RecordingError("the line is not UTF-8.", "Save it as UTF-8.", line=number) from error
     except RecursionError as error:
@@ -164,10 +218,19 @@ def parse_line(raw: bytes, number: int) -> tuple[datetime, Entry]:
         ) from error
 
 
-def _parse(raw: bytes, number: int) -> tuple[datetime, Entry]:
+def _moment(raw: bytes, _number: int) -> datetime:
+    return _instant(_object(raw).get("at"))
+
+
+def _object(raw: bytes) -> dict[str, Any]:
     line = parse_strict(raw.decode("utf-8"))
     if not isinstance(line, dict):
-        raise ValueError("a line must be a JSON object")  # noqa: TRY004 - parse_line catches one kind
+        raise ValueError("a line must be a JSON object")  # noqa: TRY004 - _checked catches one kind
+    return line
+
+
+def _parse(raw: bytes, number: int) -> tuple[datetime, Entry]:
+    line = _object(raw)
     missing = [key for key in _REQUIRED if key not in line]
     if missing:
         raise ValueError(f"the key {missing[0]!r} is missing")

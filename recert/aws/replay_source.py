@@ -26,8 +26,14 @@ class ReplaySource:
         self, recording: Recording, *, overlay: Overlay | None = None, synthetic: bool = False
     ) -> None:
         self.recording = recording
-        self._clients = ReplayClients(Player(recording, overlay))
+        self._player = Player(recording, overlay)
+        self._clients = ReplayClients(self._player)
         self._synthetic = synthetic
+
+    def turn_to(self, recording: Recording) -> None:
+        """Play another point in time from here on, to the same clients: to make them takes long."""
+        self.recording = recording
+        self._player.recording = recording
 
     @property
     def places(self) -> tuple[Place, ...]:

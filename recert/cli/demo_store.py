@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from recert.aws.recording import instants, load_points
 from recert.aws.redaction import Keyring
+from recert.aws.replay_source import ReplaySource
 from recert.campaigns import people
 from recert.cli import readings
 from recert.cli.context import Run
@@ -58,23 +60,20 @@ def ensure(run: Run) -> Store:
         raise UsageError(
             f"{store.location} holds a real estate.", "The demo needs a store of its own."
         )
-    recording = recording_path()
-    source = readings.replay(recording, synthetic=True)
+    path = recording_path()
     latest = store.latest_snapshot()
     seen = latest[1].taken_at if latest else None
-    for point in source.recording.points:
-        if seen is not None and point <= seen:
-            continue
-        if seen is None:
-            _introduce(run, store)
-        chosen = source if point == source.recording.at else None
-        reading = readings.take(
-            run, chosen or readings.replay(recording, point, synthetic=True), keyring=KEY
-        )
-        readings.keep(run, store, reading, actor=_MAKER)
-        if seen is None:
+    if seen is not None and seen >= instants(path)[-1]:
+        return store
+    if seen is None:
+        _introduce(run, store)
+    points = [one for one in load_points(path) if seen is None or one.at > seen]
+    source = ReplaySource(points[0], synthetic=True)
+    for point in points:
+        source.turn_to(point)
+        readings.keep(run, store, readings.take(run, source, keyring=KEY), actor=_MAKER)
+        if point is points[0] and seen is None:
             _bind(store)
-        seen = point
     return store
 
 

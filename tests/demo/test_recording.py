@@ -6,19 +6,21 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from recert.aws.collect.run import collect
-from recert.aws.recording import Recording, load_recording
+from recert.aws.recording import Recording, load_points, load_recording
 from recert.aws.redaction import Keyring
 from recert.aws.replay_source import ReplaySource
 from recert.clock import SystemClock
 from recert.demo import PEOPLE, PERSONA, recording_path
 from recert.estate.agents import AgentKind
 from recert.estate.estate import Estate
+from recert.lifecycle import compare
 
 _ARN = re.compile(r"arn:aws:(?:iam|lambda|bedrock):[a-z0-9-]*:(?:\d{12}):[A-Za-z0-9:/_.-]+")
 
@@ -62,9 +64,28 @@ def test_the_committed_recording_is_what_its_description_yields(
     assert target.read_bytes() == recording_path().read_bytes()
 
 
-def test_it_holds_two_points_in_time_of_two_accounts(recording: Recording) -> None:
-    assert len(recording.points) == 2
-    assert {pair.account for pair in recording.pairs} == {"111122223333", "444455556666"}
+def test_it_holds_several_points_in_time_of_three_accounts_in_two_regions(
+    recording: Recording,
+) -> None:
+    assert len(recording.points) >= 4
+    assert len({pair.account for pair in recording.pairs}) == 3
+    assert len({pair.region for pair in recording.pairs}) == 2
+
+
+def test_accounts_join_one_after_the_other_and_none_leaves() -> None:
+    accounts = [{pair.account for pair in one.pairs} for one in load_points(recording_path())]
+    assert all(one <= other for one, other in pairwise(accounts))
+    assert [len(one) for one in accounts] == [1, 2, 3, 3]
+
+
+def test_the_accounts_are_members_of_one_organisation_below_another_account(
+    after: Estate,
+) -> None:
+    organization = after.organization
+    assert organization is not None
+    members = {one.account for one in organization.ceilings}
+    assert members == {agent.account for agent in after.agents}
+    assert organization.management_account not in {None, *members}
 
 
 def test_no_line_is_answered_twice(lines: list[dict[str, Any]]) -> None:
@@ -144,14 +165,72 @@ def test_the_repurposed_agent_gained_tools_data_and_a_live_version(
 
 def test_an_owner_changed(before: Estate, after: Estate) -> None:
     owners = {agent.arn: agent.owner for agent in before.agents}
-    changed = [agent.name for agent in after.agents if agent.owner != owners[agent.arn]]
+    changed = [
+        agent.name for agent in after.agents if owners.get(agent.arn, agent.owner) != agent.owner
+    ]
     assert changed == ["insurance-claims-agent"]
 
 
-def test_a_refused_call_is_part_of_the_story(after: Estate) -> None:
-    assert any(gap.error == "AccessDeniedException" for gap in after.coverage.gaps)
-    assert not any("NotRecorded" in gap.error for gap in after.coverage.gaps)
+def test_refused_and_throttled_calls_are_part_of_the_story() -> None:
+    points = [read(one) for one in load_points(recording_path())]
+    errors = [{gap.error for gap in estate.coverage.gaps} for estate in points]
+    assert "AccessDeniedException" in errors[-1]
+    assert "ThrottlingException" in set().union(*errors)
+    assert "ThrottlingException" not in errors[-1]
+    assert not any("NotRecorded" in error for found in errors for error in found)
 
 
 def test_every_kind_of_agent_is_there(after: Estate) -> None:
-    assert {agent.kind for agent in after.agents} == set(AgentKind)
+    kinds = Counter(agent.kind for agent in after.agents)
+    assert set(kinds) == set(AgentKind)
+    assert len(after.agents) >= 12
+    versions = [version for agent in after.agents for version in agent.versions]
+    assert any(version.collaborators for version in versions)
+    assert any(version.orchestration == "CUSTOM_ORCHESTRATION" for version in versions)
+
+
+def test_a_supervisor_hands_work_to_an_agent_of_another_account(after: Estate) -> None:
+    supervisor = next(agent for agent in after.agents if agent.name == "concierge")
+    accounts = {
+        mate.alias_arn.split(":")[4]
+        for version in supervisor.versions
+        for mate in version.collaborators
+    }
+    assert accounts - {supervisor.account}
+
+
+def test_the_timeline_walks_through_the_trigger_catalogue() -> None:
+    estates = [read(one) for one in load_points(recording_path())]
+    kinds = {event.kind for pair in pairwise(estates) for event in compare(*pair)}
+    assert {
+        "action_group.added",
+        "agent.added",
+        "alias.routed",
+        "artifact.changed",
+        "boundary.removed",
+        "ceiling.tightened",
+        "collaborator.added",
+        "data_class.raised",
+        "data_source.added",
+        "environment.changed",
+        "function.code_changed",
+        "gateway_target.added",
+        "guardrail.changed",
+        "instruction.changed",
+        "model.changed",
+        "orchestration.changed",
+        "owner.changed",
+        "policy.narrowed",
+        "policy.widened",
+        "role.shared",
+        "role.swapped",
+        "tool.added",
+        "trust.widened",
+    } <= kinds
+
+
+def test_an_account_that_joins_later_is_a_baseline_of_its_own() -> None:
+    estates = [read(one) for one in load_points(recording_path())]
+    joined = compare(estates[1], estates[2])
+    newcomers = {event.kind for event in joined if ":777788889999:" in event.agent}
+    assert newcomers == {"agent.added"}

@@ -153,6 +153,7 @@ def test_a_sync_says_what_it_could_not_read(recert: Recert, tmp_path: Path, chec
     gaps = found["coverage"]["gaps"]
     assert all(has(gap, GAP) for gap in gaps)
     assert {(gap["service"], gap["operation"]) for gap in gaps} == {
+        ("bedrock-agentcore-control", "GetApiKeyCredentialProvider"),
         ("lambda", "GetFunctionConfiguration"),
         ("s3", "GetBucketTagging"),
     }

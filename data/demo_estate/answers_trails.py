@@ -1,28 +1,14 @@
-"""What AWS answers where there is nothing of a kind, and whether anything leaves a trace."""
+"""What AWS answers about whether anything leaves a trace."""
 
 from collections.abc import Iterator
 
 from demo_estate.lines import Line, Page
 
-_EMPTY = {
-    "bedrock-agent": {"ListPrompts": "promptSummaries"},
-    "bedrock-agentcore-control": {
-        "ListApiKeyCredentialProviders": "credentialProviders",
-        "ListBrowsers": "browserSummaries",
-        "ListCodeInterpreters": "codeInterpreterSummaries",
-        "ListOauth2CredentialProviders": "credentialProviders",
-        "ListPolicyEngines": "policyEngines",
-        "ListWorkloadIdentities": "workloadIdentities",
-    },
-}
 _TRAIL = "examplecorp-organisation"
 
 
 def answers(page: Page) -> Iterator[Line]:
-    """Yield the empty listings of a place, its invocation logging and its trail."""
-    for service, operations in _EMPTY.items():
-        for operation, key in operations.items():
-            yield page.line(service, operation, {key: []})
+    """Yield the invocation logging of a place and its trail."""
     logging = {
         "cloudWatchConfig": {
             "logGroupName": "/aws/bedrock/invocations",
