@@ -1,10 +1,11 @@
-"""What a demo writes to the IAM of its recording: kept in a file, seen by every later reading.
+"""What a demo writes on top of its recording: kept in a file, seen by every later reading.
 
 Only a synthetic recording may have an overlay: nothing else can be changed by writing to it.
 """
 
 import json
 import os
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ from botocore.model import OperationModel
 
 from recert.aws.iam_account import OPERATIONS, READS, WRITES, IamAccount, IamRefusal
 from recert.aws.matching import Place
+from recert.aws.models import is_global, operation_model
 from recert.aws.recording import Recording, decode_output
+from recert.aws.resource_account import RESOURCE_OPERATIONS, RESOURCE_WRITES, ResourceAccount
 from recert.aws.shapes import decode, encode
 from recert.aws.wire import WireAnswer, encode_error, encode_output
 from recert.errors import RecordingError
@@ -25,8 +28,8 @@ _POLICY_READS = ("GetPolicy", "GetPolicyVersion")
 _MOST_PAGES = 1000
 
 
-class IamOverlay:
-    """Answers writes to IAM, and reads of what was written; an `Overlay` of a player.
+class JournalOverlay:
+    """Answers writes, and reads of what was written; an `Overlay` of a player.
 
     `journal` is a file of JSON Lines, one accepted write a line; it is made with the first write.
     """
@@ -36,25 +39,72 @@ class IamOverlay:
         self._journal = journal
         self._accounts: dict[str, IamAccount] = {}
         self._written: set[str] = set()
-        for account, operation, params in self._entries():
-            self._repeat(account, operation, params)
+        self._resources: dict[tuple[str, Place], ResourceAccount] = {}
+        self._changed: set[tuple[str, Place]] = set()
+        for place, service, operation, params in self._entries():
+            self._repeat(place, service, operation, params)
 
     def answer(
         self, place: Place, model: OperationModel, params: dict[str, Any]
     ) -> WireAnswer | None:
-        """Answer a write, or a read of an account that was written to; None leaves it to the recording."""
-        if model.service_model.service_name != "iam" or model.name not in OPERATIONS:
+        """Answer a write, or a read of what was written to; None leaves it to the recording."""
+        service = str(model.service_model.service_name)
+        try:
+            if service == "iam":
+                output = self._iam(place, model, params)
+            else:
+                output = self._resource(place, service, model, params)
+        except IamRefusal as refusal:
+            return encode_error(model, refusal.code, refusal.message, refusal.status)
+        if output is None:
+            return None
+        return encode_output(model, _plain(model, output), 200)
+
+    def _iam(
+        self, place: Place, model: OperationModel, params: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        if model.name not in OPERATIONS:
             return None
         if model.name in READS and not self._concerns(place.account, model.name, params):
             return None
-        account = self._account(place.account)
-        try:
-            output = account.call(model.name, params)
-        except IamRefusal as refusal:
-            return encode_error(model, refusal.code, refusal.message, refusal.status)
+        output = self._account(place.account).call(model.name, params)
         if model.name in WRITES:
-            self._keep(place.account, model.name, params)
-        return encode_output(model, _plain(model, output), 200)
+            self._written.add(place.account)
+            self._keep(place, "iam", model.name, params)
+        return output
+
+    def _resource(
+        self, place: Place, service: str, model: OperationModel, params: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        key = (service, model.name)
+        if key not in RESOURCE_OPERATIONS:
+            return None
+        where = _where(service, place)
+        if key not in RESOURCE_WRITES and where not in self._changed and key != _BASE:
+            return None
+        output = self._held(where).call(*key, params)
+        if key in RESOURCE_WRITES:
+            self._changed.add(where)
+            self._keep(place, service, model.name, params)
+        return output
+
+    def _held(self, where: tuple[str, Place]) -> ResourceAccount:
+        if where not in self._resources:
+            place = where[1]
+
+            def recorded(
+                service: str, operation: str, params: Mapping[str, Any]
+            ) -> dict[str, Any] | None:
+                names = operation_model(service, operation).input_shape
+                known = names.members if names is not None else {}
+                asked = {name: value for name, value in params.items() if name in known}
+                entry = self._recording.answer(place, service, operation, asked)
+                if entry is None or entry.output is None:
+                    return None
+                return decode_output(entry)
+
+            self._resources[where] = ResourceAccount(recorded, self._now)
+        return self._resources[where]
 
     def _concerns(self, account: str, operation: str, params: dict[str, Any]) -> bool:
         """Tell whether a read is the overlay's: after a write, and for what no recording holds."""
@@ -91,31 +141,44 @@ class IamOverlay:
             asked["Marker"] = page["Marker"]
         return roles, policies
 
-    def _repeat(self, account: str, operation: str, params: dict[str, Any]) -> None:
-        self._written.add(account)
+    def _repeat(self, place: Place, service: str, operation: str, params: dict[str, Any]) -> None:
         try:
-            self._account(account).call(operation, params)
+            if service == "iam":
+                self._written.add(place.account)
+                self._account(place.account).call(operation, params)
+            else:
+                where = _where(service, place)
+                self._changed.add(where)
+                self._held(where).call(service, operation, params)
         except IamRefusal:
             # A later point in time of the recording no longer has what was written to.
             return
 
-    def _keep(self, account: str, operation: str, params: dict[str, Any]) -> None:
-        self._written.add(account)
-        line = {"account": account, "operation": operation, "params": encode(params)}
+    def _keep(self, place: Place, service: str, operation: str, params: dict[str, Any]) -> None:
+        line = {
+            "account": place.account,
+            "region": place.region,
+            "service": service,
+            "operation": operation,
+            "params": encode(params),
+        }
         ensure_private_dir(self._journal.parent)
         with self._journal.open("a", encoding="ascii") as stream:
             stream.write(json.dumps(line) + "\n")
             stream.flush()
             os.fsync(stream.fileno())
 
-    def _entries(self) -> list[tuple[str, str, dict[str, Any]]]:
+    def _entries(self) -> list[tuple[Place, str, str, dict[str, Any]]]:
         if not self._journal.exists():
             return []
         found = []
         for number, text in enumerate(self._journal.read_text("ascii").splitlines(), start=1):
             try:
                 line = json.loads(text)
-                found.append((str(line["account"]), str(line["operation"]), dict(line["params"])))
+                # A line without a service is of IAM.
+                service = str(line.get("service", "iam"))
+                place = Place(str(line["account"]), str(line.get("region", "")))
+                found.append((place, service, str(line["operation"]), dict(line["params"])))
             except (ValueError, KeyError, TypeError) as error:
                 raise RecordingError(
                     f"the journal {visible(str(self._journal))} is damaged.",
@@ -123,6 +186,15 @@ class IamOverlay:
                     line=number,
                 ) from error
         return found
+
+
+_BASE = ("bedrock-agent", "GetAgentKnowledgeBase")
+"""A read that no reading makes, so that no recording holds it."""
+
+
+def _where(service: str, place: Place) -> tuple[str, Place]:
+    """Return under which key the resources of a service are held."""
+    return service, Place(place.account, "us-east-1") if is_global(service) else place
 
 
 def _plain(model: OperationModel, output: dict[str, Any]) -> dict[str, Any]:

@@ -127,6 +127,14 @@ def redact(service: str, output: Mapping[str, Any], keyring: Keyring, *, marked:
     return _walk(output, names, keyring, marked=marked)
 
 
+def conceals(service: str, value: Any) -> bool:
+    """Tell whether anything in a value would be concealed."""
+    names = _SENSITIVE.get(service, frozenset())
+    if isinstance(value, Mapping):
+        return any(name in names or conceals(service, item) for name, item in value.items())
+    return isinstance(value, list) and any(conceals(service, item) for item in value)
+
+
 _EVENT_FIELDS = ("eventTime", "eventSource", "eventName", "awsRegion", "errorCode", "readOnly")
 
 

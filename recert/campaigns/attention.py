@@ -91,6 +91,8 @@ class Figures:
     dwell_ms_median: int | None
     dwell_ms_least: int | None
     pace_ms_median: int | None
+    self_reported_share: int
+    """Decisions of which only whoever held a handed file tells how they came about."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the figures as a JSON value."""
@@ -136,6 +138,7 @@ def _figures(reviewer: str, bodies: Sequence[dict[str, Any]]) -> Figures:
         dwell_ms_median=round(median(dwell)) if dwell else None,
         dwell_ms_least=min(dwell, default=None),
         pace_ms_median=round(median(pace)) if pace else None,
+        self_reported_share=_share([bool(one.get("self_reported")) for one in noted]) or 0,
     )
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from recert.campaigns import transitions
 from recert.campaigns.assignment import Independence
 from recert.campaigns.attention import habit, told
+from recert.campaigns.handed_off import require_decidable
 from recert.campaigns.people import directory
 from recert.campaigns.rules import Ruling, reduced_to
 from recert.campaigns.views import Caller, DecisionRequest, DecisionView, Verdict
@@ -37,6 +38,7 @@ def decide(
         raise UsageError("Name at least one item.")
     campaign = campaign_row(tx.session, request.campaign)
     client = request.client_id or uuid.uuid4().hex
+    require_decidable(tx.session, tx.clock.now())
     repeated = _repeated(tx.session, client, wanted, request, caller)
     if repeated:
         return tuple((row, None) for row in repeated)
@@ -162,7 +164,7 @@ def _beside(
         "independence": found.as_json(),
         "approver_known": excepted and ruling.people.find(decision.approver) is not None,
         "recommendation": item.recommendation,
-        "followed": _followed(item.recommendation, request.verdict),
+        "followed": followed(item.recommendation, request.verdict),
         "attention": told(
             request.attention.get(item.id),
             before=ruling.habit,
@@ -172,7 +174,7 @@ def _beside(
     }
 
 
-def _followed(recommendation: str, verdict: Verdict) -> bool | None:
+def followed(recommendation: str, verdict: Verdict) -> bool | None:
     """Tell whether a verdict is what was suggested, None where nothing was."""
     if recommendation not in ("attest", "reduce", "revoke"):
         return None

@@ -6,14 +6,18 @@ from sqlmodel import col
 from recert.campaigns import transitions
 from recert.campaigns.reads import scalar
 from recert.campaigns.transitions import UNSETTLED
+from recert.store.handed import handed
 from recert.store.tables import CampaignRow, ItemRow
 from recert.store.transaction import Transaction
 
 
 def finish_if_settled(tx: Transaction, campaign: str) -> str:
-    """End the review of an active campaign without open items; return the campaign's state."""
+    """End the review of an active campaign without open items; return the campaign's state.
+
+    A file that holds one reviewer's part says nothing about the others, so that it ends nothing.
+    """
     row = tx.session.get_one(CampaignRow, campaign)
-    if row.state != "active":
+    if row.state != "active" or handed(tx.session) is not None:
         return row.state
     if not _any(tx, campaign, UNSETTLED):
         signed = _any(tx, campaign, ("signed_off",))

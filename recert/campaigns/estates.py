@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from recert.errors import UsageError
 from recert.lifecycle import Estate
+from recert.store.handed import handed
 from recert.store.store import Store
 from recert.store.tables import AgentSetting, CampaignRow, SnapshotRow
 
@@ -63,6 +64,12 @@ class Readings:
         """Return the id of the last reading and its estate; raises UsageError where there is none."""
         with self._store.read() as session:
             latest, said = latest_id(session), stated(session)
+            part = handed(session)
+        if latest is None and part is not None:
+            raise UsageError(
+                f"This file holds {part.reviewer}'s part of the campaign {part.campaign}, no estate.",
+                "What its items rest on stands beside each of them.",
+            )
         if latest is None:
             raise UsageError("The store holds no reading yet.", "Take one with `recert sync`.")
         if self._known is not None and self._known[:2] == (latest, said):

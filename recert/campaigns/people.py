@@ -23,7 +23,11 @@ JUDGING = frozenset({"reviewer", "campaign_owner", "approver"})
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A known human; `aliases` are other names in owner tags, `sts` patterns of ARNs."""
+    """A known human; `aliases` are other names in owner tags, `sts` patterns of ARNs.
+
+    `email` is where reminders go, `backup` stands in, `manager` is told of what is late, `teams`
+    are names by which owner tags mean them and others together.
+    """
 
     id: str
     name: str
@@ -31,6 +35,10 @@ class Person:
     aliases: tuple[str, ...] = ()
     sts: tuple[str, ...] = ()
     active: bool = True
+    email: str | None = None
+    backup: str | None = None
+    manager: str | None = None
+    teams: tuple[str, ...] = ()
 
     @property
     def names(self) -> frozenset[str]:
@@ -127,6 +135,8 @@ def put(tx: Transaction, person: Person) -> None:
     row.roles = json.dumps(list(person.roles))
     row.aliases = json.dumps(list(person.aliases))
     row.sts = json.dumps(list(person.sts))
+    row.email, row.backup, row.manager = person.email, person.backup, person.manager
+    row.teams = json.dumps(list(person.teams))
     row.active = person.active
     tx.session.flush()
     tx.append(EntryType.PERSON_SET, entries.person_set(row))
@@ -156,4 +166,8 @@ def _person(row: PersonRow) -> Person:
         aliases=tuple(json.loads(row.aliases)),
         sts=tuple(json.loads(row.sts)),
         active=row.active,
+        email=row.email,
+        backup=row.backup,
+        manager=row.manager,
+        teams=tuple(json.loads(row.teams)),
     )

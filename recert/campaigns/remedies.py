@@ -11,7 +11,17 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
-from recert.analysis import Analyst, Catalogue, RoleAuthority, subjects_of, unread
+from recert.analysis import (
+    Analyst,
+    Catalogue,
+    RoleAuthority,
+    propose_boundary,
+    propose_scp,
+    subjects_of,
+    unread,
+)
+from recert.analysis.invokers import ACTIONS as INVOKES
+from recert.analysis.trust import SERVICE_OF_KIND, TrustGrant, trust_grants
 from recert.campaigns import transitions
 from recert.campaigns.asking import asking, packaged
 from recert.campaigns.deadlines import Calendar
@@ -20,7 +30,7 @@ from recert.campaigns.estates import Readings
 from recert.campaigns.opening import Draft, make_scene, open_draft
 from recert.campaigns.queries import agent_names
 from recert.campaigns.reads import rows
-from recert.lifecycle import Estate
+from recert.lifecycle import Agent, AgentKind, Estate
 from recert.store.canonical import parse_strict
 from recert.store.entries import EntryType
 from recert.store.ledger import Actor
@@ -29,7 +39,11 @@ from recert.store.tables import CampaignRow, DecisionRow, ItemRow, LedgerRow, Sn
 from recert.store.transaction import Transaction
 
 __all__ = [
+    "INVOKES",
+    "SERVICE_OF_KIND",
     "Actor",
+    "Agent",
+    "AgentKind",
     "Analyst",
     "Catalogue",
     "EntryType",
@@ -39,15 +53,20 @@ __all__ = [
     "Store",
     "Told",
     "Transaction",
+    "TrustGrant",
     "ask_again",
+    "asked_again",
     "begin",
     "current",
     "packaged",
+    "propose_boundary",
+    "propose_scp",
     "reading",
     "removals",
     "staged",
     "subjects_of",
     "told",
+    "trust_grants",
     "unread",
     "watched",
 ]
@@ -65,7 +84,8 @@ APPLY = (
 class Removal:
     """A signed decision that takes something away.
 
-    `keep` are the actions that a `reduce` leaves; `grant` has the shape of the `permissions`
+    `keep` are the actions and `keep_resources` the resources that a `reduce` leaves, empty where it
+    leaves them as they are; `grant` has the shape of the `permissions`
     command, None for other kinds; `role_id` is the id of the role that was reviewed.
     """
 
@@ -83,6 +103,7 @@ class Removal:
     signed_at: str
     grant: Mapping[str, Any] | None
     basis: Mapping[str, Any] = field(default_factory=dict)
+    keep_resources: tuple[str, ...] = ()
 
     @property
     def role_id(self) -> str | None:
@@ -233,11 +254,28 @@ def ask_again(
 
 def _open(session: Session, campaign: str, agent: str) -> Collection[tuple[str, str]]:
     """Return what running successors of a campaign still ask about an agent."""
+    return set(_asked(session, campaign, agent))
+
+
+def asked_again(session: Session, campaign: str, items: Iterable[Removal]) -> dict[str, str]:
+    """Return, by item, which running successor of a campaign asks about it again."""
+    found = {}
+    for item in items:
+        if item.agent is None:
+            continue
+        asking = _asked(session, campaign, item.agent).get((item.kind, item.subject))
+        if asking is not None:
+            found[item.item] = asking
+    return found
+
+
+def _asked(session: Session, campaign: str, agent: str) -> dict[tuple[str, str], str]:
     statement = (
-        select(col(ItemRow.kind), col(ItemRow.subject))
+        select(col(ItemRow.kind), col(ItemRow.subject), col(ItemRow.campaign))
         .join(CampaignRow, col(CampaignRow.id) == col(ItemRow.campaign))
         .where(col(CampaignRow.predecessor) == campaign, col(ItemRow.agent) == agent)
         .where(col(CampaignRow.state).in_(("staged", "active")))
         .where(col(ItemRow.state).in_(transitions.UNSETTLED))
+        .order_by(col(ItemRow.campaign))
     )
-    return {(kind, subject) for kind, subject in rows(session, statement)}
+    return {(kind, subject): asking for kind, subject, asking in rows(session, statement)}

@@ -4,6 +4,8 @@ import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from sqlmodel import Session
@@ -17,10 +19,14 @@ from recert.campaigns.deadlines import Calendar, named_deadline
 from recert.campaigns.decisions import campaign_row, decide, view
 from recert.campaigns.documents import policy_document
 from recert.campaigns.estates import Readings
+from recert.campaigns.handed_off import enclosed
+from recert.campaigns.handing_off import HandedOff, hand_off
 from recert.campaigns.leaving import leave
 from recert.campaigns.listing import Register, register
 from recert.campaigns.opening import DUE_DAYS, Scene, make_scene, open_campaign
 from recert.campaigns.people import directory
+from recert.campaigns.return_checks import VerifySignature
+from recert.campaigns.returning import Returned, accept
 from recert.campaigns.signing import prepare, sign, summary
 from recert.campaigns.stewardship import state_agent
 from recert.campaigns.undoing import redo, undo
@@ -222,6 +228,34 @@ class Campaigns:
             tx.clock = self.clock
             return sign(tx, self.caller, campaign, prepared=prepared, signature=signature)
 
+    def hand_off(
+        self,
+        campaign: str,
+        reviewer: str,
+        target: Path,
+        /,
+        *,
+        expires: datetime | None = None,
+        need_key: bool = False,
+    ) -> HandedOff:
+        """Write a reviewer's pending items with their evidence into a file that is a store of its own."""
+        return hand_off(
+            self.store,
+            self.caller,
+            campaign,
+            reviewer=reviewer,
+            target=target,
+            estate=self._readings.staged(campaign),
+            clock=self.clock,
+            actor=self.actor,
+            expires=expires,
+            need_key=need_key,
+        )
+
+    def take_back(self, path: Path, /, *, verify: VerifySignature) -> Returned:
+        """Take in what a reviewer decided and signed in a file; refuses with the check that it fails."""
+        return accept(self.store, path, clock=self.clock, actor=self.actor, verify=verify)
+
     # -- the owner's work ---------------------------------------------------------------------
 
     def open(
@@ -404,10 +438,18 @@ class Campaigns:
         if view.grant is None:
             return view
         estate = self._readings.staged(view.campaign)
-        document = policy_document(estate, view.grant) if estate is not None else None
+        if estate is not None:
+            document = policy_document(estate, view.grant)
+        else:
+            document = self._enclosed.get(view.line.id)
         if document is None:
             return view
         return replace(view, evidence={**view.evidence, "policy_document": document})
+
+    @cached_property
+    def _enclosed(self) -> dict[str, Any]:
+        with self.store.read() as session:
+            return enclosed(session)
 
     def _now(self) -> str:
         return to_rfc3339(self.clock.now())

@@ -5,12 +5,14 @@ import uuid
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
 from recert.campaigns.decisions import campaign_row
 from recert.campaigns.endings import finish_if_settled
+from recert.campaigns.handed_off import require_decidable
 from recert.campaigns.queries import reviewers_named
 from recert.campaigns.reads import rows, scalar
 from recert.campaigns.views import Caller, Signed, SignSummary
@@ -18,6 +20,7 @@ from recert.clock import from_rfc3339, to_rfc3339
 from recert.errors import RefusedError
 from recert.store import entries
 from recert.store.entries import EntryType
+from recert.store.handed import handed
 from recert.store.ledger import Head
 from recert.store.settings import require_signature
 from recert.store.signing import Signature, require_prefix
@@ -89,9 +92,10 @@ def prepare(
     Raises RefusedError where the key is not enrolled as the caller's, or nothing is to be signed.
     """
     require_key(session, caller, key)
-    mine = replace(_mine(session, caller, store_id, campaign), key=key)
+    over = _over(session, store_id)
+    mine = replace(_mine(session, caller, over.ledger, campaign), key=key)
     _require_something(mine)
-    head = head_of(session)
+    head = over.head
     return Prepared(mine.statement(at, head), mine.decisions, at, head)
 
 
@@ -100,14 +104,15 @@ def summary(
 ) -> SignSummary:
     """Return what the caller would sign now, at this instant, and the text of it."""
     campaign_row(session, campaign)
-    mine = _mine(session, caller, store_id, campaign)
+    over = _over(session, store_id)
+    mine = _mine(session, caller, over.ledger, campaign)
     return SignSummary(
         campaign=campaign,
         signer=caller.id,
         decided=len(mine.decisions),
         by_verdict=dict(mine.verdicts),
         pending=_pending(session, caller, campaign),
-        statement=mine.statement(at, head_of(session)),
+        statement=mine.statement(at, over.head),
         not_independent=_alone(session, mine),
     )
 
@@ -133,7 +138,8 @@ def sign(
             "It is signed while it is active.",
             rule="campaign_not_active",
         )
-    mine = _mine(tx.session, caller, tx.store_id, campaign)
+    require_decidable(tx.session, tx.clock.now())
+    mine = _mine(tx.session, caller, _over(tx.session, tx.store_id).ledger, campaign)
     _require_something(mine)
     if prepared is not None and signature is not None:
         _require_same(tx, mine, prepared, signature)
@@ -150,6 +156,21 @@ def sign(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Over:
+    """The ledger that is signed over: this store's own, or the one that it was handed out from."""
+
+    ledger: str
+    head: Head
+
+
+def _over(session: Session, store_id: str) -> _Over:
+    origin = handed(session)
+    if origin is not None:
+        return _Over(origin.ledger, origin.over)
+    return _Over(store_id, head_of(session))
+
+
 def _record(
     tx: Transaction, mine: _Mine, prepared: Prepared | None, signature: Signature | None
 ) -> SignoffRow:
@@ -157,7 +178,7 @@ def _record(
     if prepared is not None and signature is not None:
         mine = replace(mine, key=signature.key)
     else:
-        at, head = to_rfc3339(tx.clock.now()), tx.head()
+        at, head = to_rfc3339(tx.clock.now()), _over(tx.session, tx.store_id).head
         prepared = Prepared(mine.statement(at, head), mine.decisions, at, head)
     signoff = SignoffRow(
         id=f"s-{uuid.uuid4().hex[:_LETTERS]}",
@@ -173,12 +194,23 @@ def _record(
         head=prepared.head.hash,
         entry=0,
     )
-    body = entries.signoff(signoff, mine.decisions)
-    signoff.entry = tx.append(EntryType.SIGNOFF, body, campaign=campaign).seq
+    record_signoff(tx, signoff, mine.decisions)
+    return signoff
+
+
+def record_signoff(
+    tx: Transaction,
+    signoff: SignoffRow,
+    decisions: Mapping[str, str],
+    more: Mapping[str, Any] | None = None,
+) -> None:
+    """Keep a sign-off with its entry and sign its items off; `more` is what the entry says beside it."""
+    body = {**entries.signoff(signoff, decisions), **(more or {})}
+    signoff.entry = tx.append(EntryType.SIGNOFF, body, campaign=signoff.campaign).seq
     tx.session.add(signoff)
     tx.session.flush()
     connection = tx.session.connection()
-    items = list(mine.decisions)
+    items = list(decisions)
     for start in range(0, len(items), _CHUNK):
         part = items[start : start + _CHUNK]
         connection.execute(
@@ -187,7 +219,6 @@ def _record(
             .values(state="signed_off", signoff=signoff.id, version=col(ItemRow.version) + 1)
         )
     tx.session.expire_all()
-    return signoff
 
 
 def _mine(session: Session, caller: Caller, store_id: str, campaign: str) -> _Mine:
@@ -253,7 +284,8 @@ def require_key(session: Session, caller: Caller, key: str) -> None:
 def _require_same(tx: Transaction, mine: _Mine, prepared: Prepared, signature: Signature) -> None:
     """Refuse a statement that is not about the caller's decisions as they are now."""
     require_key(tx.session, mine.caller, signature.key)
-    require_prefix(tx.session, prepared.head.size, prepared.head.hash)
+    if handed(tx.session) is None:
+        require_prefix(tx.session, prepared.head.size, prepared.head.hash)
     if prepared.decisions != mine.decisions:
         raise RefusedError(
             "Something was decided or undone while the statement was being signed.",

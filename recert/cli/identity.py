@@ -1,7 +1,7 @@
 """Who the caller is, and how strongly that is known.
 
-In this order: `RECERT_USER`, `user` in `recert.toml`, the demo's labelled persona in a synthetic
-store, the name of the operating system's user. All of them are claims.
+In this order: `RECERT_USER`, `user` in `recert.toml`, the reviewer that a file was handed to, the
+demo's labelled persona in a synthetic store, the name of the operating system's user. All of them are claims.
 """
 
 import getpass
@@ -14,6 +14,7 @@ from recert.campaigns.views import Caller, Strength
 from recert.config import Settings
 from recert.demo.people import PERSONA
 from recert.errors import UsageError
+from recert.store.handed import Handed, handed
 from recert.store.ledger import Actor
 from recert.store.store import Store
 
@@ -28,11 +29,13 @@ class Claim:
     source: str
 
 
-def claim_of(settings: Settings, *, synthetic: bool) -> Claim:
+def claim_of(settings: Settings, *, synthetic: bool, part: Handed | None = None) -> Claim:
     """Return the name that the caller claims; raises UsageError for one that cannot be a name."""
     stated = settings.user.value
     if stated:
         claim = Claim(str(stated).strip(), settings.user.source)
+    elif part is not None:
+        claim = Claim(part.reviewer, "the file that was handed to them")
     elif synthetic:
         claim = Claim(PERSONA, "persona of the demo")
     else:
@@ -46,8 +49,8 @@ def claim_of(settings: Settings, *, synthetic: bool) -> Claim:
 
 def resolve_caller(store: Store, settings: Settings) -> Caller:
     """Return the caller, as the store knows them or as they call themselves."""
-    claim = claim_of(settings, synthetic=store.synthetic)
     with store.read() as session:
+        claim = claim_of(settings, synthetic=store.synthetic, part=handed(session))
         person = directory(session).find(claim.name)
     if person is None or not person.active:
         return Caller(id=claim.name, name=claim.name, strength=Strength.OS)

@@ -62,6 +62,16 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "decide": (f"{_PACKAGE}.decide", "decide", "Decide items whose reviewer you are."),
     "undo": (f"{_PACKAGE}.decide", "undo", "Take back your last decision that is not signed."),
     "sign": (f"{_PACKAGE}.reviews", "sign", "Sign your decided items; the others stay open."),
+    "hand-off": (
+        f"{_PACKAGE}.hand_off",
+        "hand_off",
+        "Write a reviewer's items into a file that their own recert opens.",
+    ),
+    "return": (
+        f"{_PACKAGE}.hand_off",
+        "take_back",
+        "Take in what a reviewer decided and signed in such a file.",
+    ),
     "remediate": (
         f"{_PACKAGE}.remediate",
         "remediate",

@@ -175,13 +175,13 @@ def words(report: Report) -> Iterator[str]:
             shown = ", ".join(other.actions[:5]) + (" …" if len(other.actions) > 5 else "")  # noqa: PLR2004 - a line
             yield f"    still allowed by {other.action} of {other.policy} ({other.grant}): {shown}"
         if one.proposal:
-            for line in one.proposal.splitlines():
+            for line in one.proposal.text.splitlines():
                 yield f"    > {line}"
     if report.action != "plan":
         return
     for change in report.changes:
         yield ""
-        yield f"{change.id}  {change.operation.value}  {change.target.role}"
+        yield f"{change.id}  {change.operation.value}  {change.target.holder}"
         if change.operation is not Operation.DETACH:
             yield from change.diff.splitlines()
     if report.changes:

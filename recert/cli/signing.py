@@ -8,9 +8,11 @@ from recert.config import Settings
 from recert.demo.people import OWNER
 from recert.errors import UsageError
 from recert.evidence import keys, throwaway
+from recert.store.handed import handed
 from recert.store.ledger import Actor
 from recert.store.signing import StatementSigner
 from recert.store.store import Store
+from recert.store.tables import KeyRow
 
 TABLE = "evidence"
 KEY = "key"
@@ -32,9 +34,20 @@ def signer_of(run: Run, store: Store, key: Path | None, *, asks: bool) -> Statem
     if named is not None:
         return run.signer(named, asks=asks)
     caller = run.caller(store)
+    with store.read() as session:
+        part = handed(session)
+    if part is not None and store.synthetic:
+        return _travelled(store, part.ledger, caller.id)
     if store.synthetic:
         return demo_signer(store, caller.id) if caller.known else None
     return keys.find_signer(store, caller.id, os.environ, asks=asks)
+
+
+def _travelled(store: Store, ledger: str, person: str) -> StatementSigner | None:
+    """Return the throw-away key that came with a file of the demo, None where none did."""
+    found = throwaway.ThrowawaySigner(ledger, person)
+    with store.read() as session:
+        return found if session.get(KeyRow, found.key) is not None else None
 
 
 def demo_signer(store: Store, person: str = OWNER) -> StatementSigner:

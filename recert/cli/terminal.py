@@ -114,9 +114,16 @@ class Desk:
             caller=self._service.caller,
             store_id=self._store.store_id,
             place=str(self._store.location),
-            banner=self._banner(found[1].source.recording_digest if found else None),
+            banner=self._banner(found[1].source.recording_digest if found else self._recording()),
             gaps=len(found[1].coverage.gaps) if found else 0,
         )
+
+    def _recording(self) -> str | None:
+        from recert.store.handed import handed  # noqa: PLC0415 - tables are slow to import
+
+        with self._store.read() as session:
+            part = handed(session)
+        return part.recording if part else None
 
     def _banner(self, digest: str | None) -> str | None:
         if self._store.synthetic:

@@ -1,9 +1,9 @@
-"""The demo's IAM: its recording, and what was written to it since, through real boto3 clients."""
+"""The demo's AWS: its recording, and what was written on top of it since, through real boto3 clients."""
 
 from datetime import datetime
 from pathlib import Path
 
-from recert.aws.overlay import IamOverlay
+from recert.aws.overlay import JournalOverlay
 from recert.aws.recording import load_recording
 from recert.aws.replay_source import ReplaySource
 from recert.clock import Clock
@@ -19,12 +19,12 @@ class DemoSource(ReplaySource):
 
 
 def journal(store: Path) -> Path:
-    """Return the file that keeps the writes to the IAM of a demo, beside its store."""
+    """Return the file that keeps the writes of a demo, beside its store."""
     return store.with_name(f"{store.name}.iam.jsonl")
 
 
 def demo_source(store: Path) -> DemoSource:
-    """Return the demo's IAM as the writes of one store left it; raises RecordingError."""
+    """Return the demo's AWS as the writes of one store left it; raises RecordingError."""
     recording = load_recording(recording_path())
-    overlay = IamOverlay(recording, journal(store))
+    overlay = JournalOverlay(recording, journal(store))
     return DemoSource(recording, overlay=overlay, synthetic=True)

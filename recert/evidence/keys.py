@@ -108,6 +108,15 @@ class SshSigner:
         return done.stdout.decode("ascii", "replace")
 
 
+def read_signature(statement: str, armor: str, namespace: str) -> tuple[str, str]:
+    """Verify a signature; return its kind (`ssh`, `ssh-touch`) and its key's fingerprint.
+
+    Raises SignatureError where it is none by the key that it names.
+    """
+    found = sshsig.verify(statement.encode("utf-8"), armor, namespace)
+    return ("ssh-touch" if found.touched else "ssh"), found.fingerprint
+
+
 def require_openssh(environ: Mapping[str, str]) -> None:
     """Raise UsageError where there is no ssh-keygen."""
     if shutil.which("ssh-keygen", path=environ.get("PATH")) is None:

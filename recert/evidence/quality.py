@@ -41,6 +41,10 @@ def _reviewer(name: str, decisions: list[dict[str, Any]]) -> dict[str, Any]:
         "basis_named_percent": _percent(
             sum(body["basis_named"] for body in decisions), len(decisions)
         ),
+        "self_reported_percent": _percent(
+            sum(bool(body.get("attention", {}).get("self_reported")) for body in decisions),
+            len(decisions),
+        ),
         "longest_run_of_one_answer": max(runs),
         "median_pause_seconds": int(median(pauses)) if pauses else None,
         "shortest_pause_seconds": min(pauses) if pauses else None,

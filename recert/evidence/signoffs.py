@@ -34,8 +34,13 @@ def closing_problems(ledger: Ledger) -> Iterator[str]:
 def _over_another(
     ledger: Ledger, signed: dict[str, Any], statement: dict[str, Any]
 ) -> Iterator[str]:
-    """Compare the head that a statement was made over with the ledger."""
+    """Compare the head that a statement was made over with the ledger; a handed file names its origin's."""
     entry, size = signed["entry"], statement["size"]
+    handed = ledger.projection.handed
+    if handed is not None:
+        if (size, statement["head"], statement["root"]) != (handed.size, handed.head, handed.root):
+            yield f"entry {entry}: it was not signed over the ledger that this file came from"
+        return
     if not 0 < size < entry or signed["size"] != size or signed["head"] != statement["head"]:
         yield f"entry {entry}: it does not name the ledger that it was signed over"
     elif ledger.hashes[size - 1] != statement["head"] or ledger.root_at(size) != statement["root"]:
@@ -47,8 +52,9 @@ def _about_another(
 ) -> Iterator[str]:
     """Compare what a statement names with the entry that carries it."""
     entry = signed["entry"]
+    handed = ledger.projection.handed
     wanted = (
-        ("ledger", ledger.projection.store_id),
+        ("ledger", handed.ledger if handed else ledger.projection.store_id),
         ("campaign", signed["campaign"]),
         ("at", signed["signed_at"]),
     )
@@ -87,13 +93,16 @@ def _problems_of(ledger: Ledger, signoff: dict[str, Any]) -> Iterator[str]:
     statement = parse_canonical(signoff["statement"])
     yield from _over_another(ledger, signoff, statement)
     yield from _about_another(ledger, signoff, statement)
-    pairs = [[pair["item"], pair["decision"]] for pair in signoff["decisions"]]
+    pairs = [
+        [pair["item"], pair["decision"]]
+        for pair in (*signoff["decisions"], *signoff.get("withheld", ()))
+    ]
     if statement["decisions_sha256"] != canonical.digest(sorted(pairs)):
         yield f"entry {entry}: the decisions are not those that were signed"
     verdicts = Counter(
         ledger.projection.decisions[pair["decision"]].body["verdict"]
         for pair in signoff["decisions"]
-    )
+    ) + Counter(pair["verdict"] for pair in signoff.get("withheld", ()))
     told = {name: count for name, count in statement["counts"].items() if name in verdicts or count}
     if told != dict(verdicts):
         yield f"entry {entry}: it counts {json.dumps(told)}, signed were {json.dumps(dict(verdicts))}"

@@ -67,7 +67,13 @@ def prove(
     identity = list(authority.identity)
     identity[at_index : at_index + 1] = [successor] if successor is not None else []
     before = assessor.grants(authority)
-    after = assessor.grants(replace(authority, identity=tuple(identity)))
+    after = assessor.grants(
+        replace(
+            authority,
+            identity=tuple(identity),
+            boundary=_bounded(authority.boundary, source, successor),
+        )
+    )
     known = {place(grant): grant for grant in before if grant.source is source}
     missing = [each for each in revoked if each not in known]
     if missing:
@@ -97,6 +103,19 @@ def _successor(source: SourcedPolicy, rewritten: Rewritten) -> SourcedPolicy | N
     if rewritten.document is None:
         return None
     return replace(source, policy=parse_policy(rewritten.document, source=source.name))
+
+
+def _bounded(
+    boundary: tuple[SourcedPolicy, ...] | None,
+    source: SourcedPolicy,
+    successor: SourcedPolicy | None,
+) -> tuple[SourcedPolicy, ...] | None:
+    """Return the boundary as it will be: a policy that also bounds its principal changes both."""
+    if boundary is None or successor is None or source.arn is None:
+        return boundary
+    return tuple(
+        replace(one, policy=successor.policy) if one.arn == source.arn else one for one in boundary
+    )
 
 
 def _changed_elsewhere(

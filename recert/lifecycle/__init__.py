@@ -1,6 +1,6 @@
 """Two estates become typed events; a trigger policy says what they ask for."""
 
-from recert.estate.agents import Steward
+from recert.estate.agents import Agent, AgentKind, Steward
 from recert.estate.estate import Estate
 from recert.lifecycle.compare import compare
 from recert.lifecycle.events import Event, Severity
@@ -13,6 +13,8 @@ from recert.lifecycle.wildcards import wildcards_grown
 
 __all__ = [
     "KINDS",
+    "Agent",
+    "AgentKind",
     "CampaignPlan",
     "Estate",
     "Event",

@@ -12,9 +12,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from recert.aws.executor import Call
 from recert.campaigns.remedies import Actor, EntryType, Store, Told, Transaction, begin, told
 from recert.clock import Clock
 from recert.remediation.model import Allowed, Change, State, change_of
+
+_MAKES_ROOM = frozenset({"DeletePolicyVersion", "RemovePermission"})
+"""Calls whose archived text is another than the one that the change replaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,7 @@ class Standing:
     at: str
     change: str | None = None
     still_allowed_by: tuple[Allowed, ...] = ()
+    successor: str | None = None
 
 
 @dataclass(slots=True)
@@ -37,7 +42,8 @@ class Account:
     made: dict[str, str] = field(default_factory=dict)
     """When each change was last found in place."""
     requests: dict[str, list[str]] = field(default_factory=dict)
-    archived: dict[str, dict[str, Any]] = field(default_factory=dict)
+    kept: dict[str, str] = field(default_factory=dict)
+    """The text that each change put another in the place of, as AWS kept it."""
 
 
 def account_of(entries: Iterable[Told]) -> Account:
@@ -49,12 +55,16 @@ def account_of(entries: Iterable[Told]) -> Account:
             found.standing[body["item"]] = _standing(entry)
         elif entry.type == EntryType.APPLY_PLANNED and body.get("phase") == "change":
             found.changes[body["change"]] = change_of(body)
+        elif entry.type == EntryType.APPLY_PLANNED and body.get("archived") is not None:
+            if body["operation"] not in _MAKES_ROOM:
+                found.kept.setdefault(body["change"], body["archived"])
         elif entry.type == EntryType.APPLY_EXECUTED and body.get("request_id"):
             found.requests.setdefault(body["change"], []).append(body["request_id"])
         if entry.type == EntryType.APPLY_EXECUTED and body.get("in_place"):
             found.made[body["change"]] = entry.at
         if entry.type == EntryType.APPLY_ROLLED_BACK and body.get("phase") == "done":
             found.made.pop(body["change"], None)
+            found.kept.pop(body["change"], None)
     return found
 
 
@@ -69,6 +79,7 @@ def _standing(entry: Told) -> Standing:
             Allowed(one["grant"], one["policy"], one["action"], tuple(one["actions"]))
             for one in body.get("still_allowed_by") or ()
         ),
+        successor=body.get("successor"),
     )
 
 
@@ -96,13 +107,17 @@ class Books:
             for item in change.items:
                 self._record(tx, item, State.CLAIMED, "It is being applied.", change)
 
-    def calling(
-        self, change: str, operation: str, params: Mapping[str, Any], *, archived: str | None = None
-    ) -> None:
-        """Say which call is made next; `archived` is a document that it destroys."""
-        body = {"phase": "call", "change": change, "operation": operation, "params": dict(params)}
-        if archived is not None:
-            body["archived"] = archived
+    def calling(self, change: str, call: Call, params: Mapping[str, Any]) -> None:
+        """Say which call is made next, with the text that it destroys."""
+        body = {
+            "phase": "call",
+            "change": change,
+            "service": call.service,
+            "operation": call.operation,
+            "params": dict(params),
+        }
+        if call.archived is not None:
+            body["archived"] = call.archived
         with self.store.write(self.actor) as tx:
             tx.clock = self.clock
             self._tell(tx, EntryType.APPLY_PLANNED, body)
@@ -128,11 +143,15 @@ class Books:
             }
             self._tell(tx, EntryType.APPLY_EXECUTED, body)
 
-    def settle(self, change: Change, state: State, detail: str) -> None:
-        """Say where the items of a change stand; `applied` also that it was read back in place."""
+    def settle(self, change: Change, state: State, detail: str, *, in_place: bool) -> None:
+        """Say where the items of a change stand, and whether it was read back in place.
+
+        What was not there any more counts when a reading of everything says so, and waits until then.
+        """
+        kept = State.PLANNED if state is State.GONE else state
         with self.store.write(self.actor) as tx:
             tx.clock = self.clock
-            if state is State.APPLIED:
+            if in_place:
                 body = {
                     "change": change.id,
                     "operation": None,
@@ -143,7 +162,7 @@ class Books:
                 }
                 self._tell(tx, EntryType.APPLY_EXECUTED, body)
             for item in change.items:
-                self._record(tx, item, state, detail, change)
+                self._record(tx, item, kept, detail, change)
 
     def rolling_back(self, change: Change, phase: str, detail: str = "") -> None:
         """Say that a change is taken back: `change` before the calls, `done` after them."""
@@ -155,11 +174,20 @@ class Books:
                 for item in change.items:
                     self._record(tx, item, State.PLANNED, detail, change)
 
-    def record(self, item: str, state: State, detail: str) -> None:
-        """Say where one item stands."""
+    def record(
+        self,
+        item: str,
+        state: State,
+        detail: str,
+        change: str | None = None,
+        *,
+        successor: str | None = None,
+    ) -> None:
+        """Say where one item stands; `successor` is the campaign that asks about it again."""
         with self.store.write(self.actor) as tx:
             tx.clock = self.clock
-            self._record(tx, item, state, detail, None)
+            body = record_body(item, state, detail, change, successor=successor)
+            self._tell(tx, EntryType.REMEDIATION_RECORDED, body)
 
     def _record(
         self, tx: Transaction, item: str, state: State, detail: str, change: Change | None
@@ -181,6 +209,8 @@ def record_body(
     detail: str,
     change: str | None = None,
     still: Iterable[Allowed] = (),
+    *,
+    successor: str | None = None,
 ) -> dict[str, Any]:
     """Return the body of `remediation.recorded`.
 
@@ -193,4 +223,5 @@ def record_body(
         "detail": detail,
         "change": change,
         "still_allowed_by": [one.as_json() for one in still],
+        "successor": successor,
     }

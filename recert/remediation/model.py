@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from recert.remediation.proposals import Proposal
+
 
 class State(StrEnum):
     """Where the revocation of an item stands."""
@@ -40,14 +42,22 @@ class Operation(StrEnum):
     DELETE_INLINE = "delete_inline"
     NEW_VERSION = "new_version"
     DETACH = "detach"
+    UPDATE_TRUST = "update_trust"
+    PUT_BUCKET_POLICY = "put_bucket_policy"
+    DELETE_BUCKET_POLICY = "delete_bucket_policy"
+    DISABLE_ACTION_GROUP = "disable_action_group"
+    DISASSOCIATE_KNOWLEDGE_BASE = "disassociate_knowledge_base"
+    DELETE_GATEWAY_TARGET = "delete_gateway_target"
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One policy, where it is changed.
+    """What is changed: a policy, or an integration of an agent.
 
-    `kind` as in `permissions`; `role_arn` is the role that holds it, for `new_version` the first
-    role that is concerned.
+    `kind` as in `permissions`, or `trust`, `action_group`, `knowledge_base`, `gateway_target`;
+    `role_arn` is the role that holds a policy, for `new_version` the first role that is concerned,
+    empty for an integration; `arn` is that of the policy, of the bucket, of the agent; `region` is
+    empty where the thing has none.
     """
 
     account: str
@@ -55,11 +65,21 @@ class Target:
     kind: str
     name: str
     arn: str | None = None
+    region: str = ""
 
     @property
     def role(self) -> str:
-        """The name of the role."""
+        """The name of the role, empty where there is none."""
         return self.role_arn.rpartition("/")[2]
+
+    @property
+    def holder(self) -> str:
+        """Whatever holds what is changed, in words."""
+        if self.role_arn and self.kind != "resource":
+            return f"role {self.role}"
+        return (
+            "bucket" if self.kind == "resource" else f"agent {(self.arn or '').rpartition('/')[2]}"
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Return the policy in the shape of the `permissions` command, and where it is."""
@@ -69,6 +89,7 @@ class Target:
             "arn": self.arn,
             "role_arn": self.role_arn,
             "account": self.account,
+            "region": self.region,
         }
 
 
@@ -93,10 +114,11 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One write to one policy, for all items that it carries out.
+    """One write to one policy or integration, for all items that it carries out.
 
-    `before` and `after` are JSON texts; `after` is None where the policy is deleted or detached.
-    `others` names, in words, who else is touched; `still_allowed_by` is by item.
+    `before` and `after` are JSON texts; `after` is None where it is deleted or detached. `others`
+    names, in words, who else is touched; `still_allowed_by` is by item. `left` says what is still to
+    be done elsewhere once this is in place, None where nothing is.
     """
 
     target: Target
@@ -109,6 +131,7 @@ class Change:
     others: tuple[str, ...] = ()
     owned_by: str | None = None
     still_allowed_by: Mapping[str, tuple[Allowed, ...]] = field(default_factory=dict)
+    left: str | None = None
 
     @property
     def id(self) -> str:
@@ -150,6 +173,7 @@ class Change:
             "snapshot": self.snapshot,
             "version_id": self.version_id,
             "others": list(self.others),
+            "left": self.left,
             "still_allowed_by": {
                 item: [one.as_json() for one in found]
                 for item, found in self.still_allowed_by.items()
@@ -174,6 +198,7 @@ def change_of(body: Mapping[str, Any]) -> Change:
             kind=target["kind"],
             name=target["name"],
             arn=target["arn"],
+            region=target.get("region") or "",
         ),
         operation=Operation(body["operation"]),
         before=body["before"],
@@ -182,6 +207,7 @@ def change_of(body: Mapping[str, Any]) -> Change:
         snapshot=body["snapshot"],
         version_id=body["version_id"],
         others=tuple(body["others"]),
+        left=body.get("left"),
         still_allowed_by={
             item: tuple(
                 Allowed(one["grant"], one["policy"], one["action"], tuple(one["actions"]))
@@ -205,7 +231,8 @@ class Outcome:
     detail: str
     still_allowed_by: tuple[Allowed, ...] = ()
     change: str | None = None
-    proposal: str | None = None
+    proposal: Proposal | None = None
+    successor: str | None = None
 
     def moved(self, state: State, detail: str) -> "Outcome":
         """Return the same item elsewhere."""
@@ -223,7 +250,9 @@ class Outcome:
             "detail": self.detail,
             "still_allowed_by": [one.as_json() for one in self.still_allowed_by],
             "change": self.change,
-            "proposal": self.proposal,
+            "proposal": self.proposal.text if self.proposal else None,
+            "documents": dict(self.proposal.documents) if self.proposal else {},
+            "successor": self.successor,
         }
 
 

@@ -1,6 +1,6 @@
 """One patch for one policy, from every decision on it, and the proof that it does what was decided."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,8 +13,18 @@ from recert.iam.rewrite import Rewritten
 
 Cut = tuple[int, str]
 """A grant within its policy: the index of its statement, and its element."""
-Cuts = Mapping[Cut, Sequence[str]]
-"""What stays of each grant; nothing where it goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """What stays of a grant: narrower actions, or narrower resources of its own element, or nothing."""
+
+    actions: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+
+
+Cuts = Mapping[Cut, Keep]
+"""What stays of each grant."""
 
 
 def patched(document: Mapping[str, Any], cuts: Cuts) -> Rewritten:
@@ -25,17 +35,35 @@ def patched(document: Mapping[str, Any], cuts: Cuts) -> Rewritten:
     origins = tuple(range(count))
     # The last statement first: what vanishes there moves no index that is still needed.
     for index, element in sorted(cuts, key=lambda cut: (-cut[0], cut[1])):
-        keep = cuts[index, element]
         if found is None:
             break
-        made = (
-            rewrite.narrow_action(found, index, element, to=list(keep))
-            if keep
-            else rewrite.remove_action(found, index, element)
-        )
-        origins = tuple(origins[at] for at in made.origins)
-        found = made.document
+        for made in _made(found, index, element, cuts[index, element]):
+            origins = tuple(origins[at] for at in made.origins)
+            found = made.document
     return Rewritten(found, origins if found is not None else ())
+
+
+def _made(document: Mapping[str, Any], index: int, element: str, keep: Keep) -> Iterator[Rewritten]:
+    """Yield the steps of one cut: first the resources, which may set the element apart."""
+    if not keep.resources:
+        yield (
+            rewrite.narrow_action(document, index, element, to=list(keep.actions))
+            if keep.actions
+            else rewrite.remove_action(document, index, element)
+        )
+        return
+    apart = rewrite.narrow_resources(document, index, element, to=list(keep.resources))
+    yield apart
+    if keep.actions and apart.document is not None:
+        # What was set apart stands at the end.
+        last = len(apart.origins) - 1
+        at = index if len(apart.origins) == len(_statements(document)) else last
+        yield rewrite.narrow_action(apart.document, at, element, to=list(keep.actions))
+
+
+def _statements(document: Mapping[str, Any]) -> Sequence[Any]:
+    found = document.get("Statement")
+    return found if isinstance(found, list | tuple) else [found]
 
 
 def successor(source: SourcedPolicy, made: Rewritten) -> SourcedPolicy | None:
@@ -64,10 +92,14 @@ def proved(
         kept = source if other is None else successor(source, other.made)
         if kept is not None:
             identity.append(kept)
+    revoked = {
+        cut: keep.actions or ((cut[1],) if keep.resources else ())
+        for cut, keep in which.cuts.items()
+    }
     return prove(
         replace(authority, identity=tuple(identity)),
         which.source,
         which.made,
-        which.cuts,
+        revoked,
         catalogue=catalogue,
     )

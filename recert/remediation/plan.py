@@ -1,7 +1,7 @@
 """The plan: from signed revocations one exact, proved patch for each policy; nothing is written."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from recert.campaigns.remedies import Analyst, Removal
@@ -10,31 +10,15 @@ from recert.iam.grants import EffectiveGrant
 from recert.iam.model import SourcedPolicy
 from recert.iam.proof import Proof, place
 from recert.iam.rewrite import Rewritten, check_size, policy_size
-from recert.remediation import bystanders
+from recert.remediation import bystanders, plan_agents, plan_buckets, plan_trust
 from recert.remediation.locate import Judge, allowed, find, named_policy, policy_of
-from recert.remediation.model import (
-    Allowed,
-    Change,
-    Operation,
-    Outcome,
-    State,
-    Target,
-    compact,
-)
+from recert.remediation.model import Allowed, Change, Operation, State, Target, compact
 from recert.remediation.ownership import owner_of
-from recert.remediation.patches import Cut, Patched, patched, proved
-from recert.remediation.proposals import proposal
-
-CHANGED = "It changed since it was reviewed; `recert sync` asks about it again."
-_ROLES = "GetAccountAuthorizationDetails"
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Every item with where it stands, and the changes that would carry out the planned ones."""
-
-    items: tuple[Outcome, ...]
-    changes: tuple[Change, ...]
+from recert.remediation.patches import Cut, Keep, Patched, patched, proved
+from recert.remediation.proposals import Proposal, by_hand
+from recert.remediation.replacement import replacement
+from recert.remediation.sheet import CHANGED, Plan, Sheet, detail_of, outcome_of
+from recert.remediation.split import split
 
 
 @dataclass(slots=True)
@@ -44,7 +28,7 @@ class _Group:
     kind: str
     policy: str
     roles: dict[str, SourcedPolicy] = field(default_factory=dict)
-    cuts: dict[Cut, tuple[str, ...]] = field(default_factory=dict)
+    cuts: dict[Cut, Keep] = field(default_factory=dict)
     held: dict[tuple[str, Cut], list[Removal]] = field(default_factory=dict)
     made: Rewritten | None = None
     detach: bool = False
@@ -61,37 +45,57 @@ class Planner:
         self.analyst = analyst
         self.snapshot = snapshot
         self.judge = Judge(analyst.catalogue)
+        self._sheet = Sheet(analyst, snapshot)
         self._groups: dict[tuple[str, str, str], _Group] = {}
-        self._outcomes: dict[str, Outcome] = {}
-        self._changes: list[Change] = []
+        self._splits: dict[tuple[str, frozenset[str | None]], Proposal] = {}
 
     def plan(self, removals: Sequence[Removal]) -> Plan:
         """Return the plan of removals, in their order."""
+        apart: dict[str, list[Removal]] = {}
         for removal in removals:
+            apart.setdefault(self._sort(removal), []).append(removal)
+        for removal in apart.get("by_hand", ()):
+            self._say(removal, State.NOT_SUPPORTED, *by_hand(removal, self.analyst))
+        plan_trust.plan(self._sheet, apart.get("trust", ()))
+        plan_buckets.plan(self._sheet, self.judge, apart.get("bucket", ()))
+        plan_agents.plan(self._sheet, apart.get("integration", ()))
+        for removal in apart.get("replacement", ()):
+            self._replace(removal)
+        for removal in apart.get("policy", ()):
             self._place(removal)
         self._rewrite()
         while self._prove():
             pass
-        order = [self._outcomes[one.item] for one in removals]
-        return Plan(tuple(order), tuple(self._changes))
+        order = [self._sheet.outcomes[one.item] for one in removals]
+        return Plan(tuple(order), tuple(self._sheet.changes))
 
     # -- sorting ------------------------------------------------------------------------------
 
-    def _say(self, removal: Removal, state: State, detail: str, instead: str | None = None) -> None:
-        self._outcomes[removal.item] = outcome_of(removal, state, detail, proposal=instead)
+    @property
+    def _say(self) -> Callable[..., None]:
+        return self._sheet.say
+
+    def _sort(self, removal: Removal) -> str:
+        kind = str(((removal.grant or {}).get("policy") or {}).get("kind"))
+        if removal.kind in ("trust", "integration"):
+            return removal.kind
+        if removal.kind == "attachment":
+            return "policy" if removal.verdict == "revoke" else "replacement"
+        if removal.kind == "permission":
+            known = {"inline": "policy", "customer-managed": "policy", "resource": "bucket"}
+            return known.get(kind, "by_hand")
+        return "by_hand"
+
+    def _replace(self, removal: Removal) -> None:
+        if self._sheet.has_role(removal, str(removal.basis.get("role_arn"))):
+            self._say(removal, *replacement(self.analyst, removal))
 
     def _place(self, removal: Removal) -> None:
         reviewed = removal.grant or {}
-        kind = str((reviewed.get("policy") or {}).get("kind"))
-        writable = removal.kind == "permission" and kind in {"inline", "customer-managed"}
-        detached = removal.kind == "attachment" and removal.verdict == "revoke"
-        if not (writable or detached):
-            self._say(removal, State.NOT_SUPPORTED, *proposal(removal, self.analyst.estate))
-            return
         role_arn = str(reviewed.get("role_arn") or removal.basis.get("role_arn"))
-        if not self._has_role(removal, role_arn):
+        if not self._sheet.has_role(removal, role_arn):
             return
-        if detached:
+        if removal.kind == "attachment":
             self._detach(removal, role_arn)
             return
         found = find(reviewed, self.analyst.role_grants(role_arn))
@@ -102,32 +106,15 @@ class Planner:
         else:
             self._cut(removal, role_arn, found.grant)
 
-    def _has_role(self, removal: Removal, role_arn: str) -> bool:
-        role = self.analyst.estate.roles_by_arn.get(role_arn)
-        if role is None:
-            account = role_arn.split(":")[4] if role_arn.count(":") > 4 else ""  # noqa: PLR2004 - an ARN
-            if roles_were_read(self.analyst, account):
-                self._say(removal, State.GONE, f"The role {role_arn} is gone.")
-            else:
-                self._say(removal, State.FAILED, f"The role {role_arn} could not be read.")
-            return False
-        if role.service_linked:
-            why = "The role belongs to a service of AWS, which alone changes it."
-            self._say(removal, State.NOT_SUPPORTED, why)
-            return False
-        if removal.role_id and role.role_id and removal.role_id != role.role_id:
-            self._say(removal, State.FAILED, f"The role was made anew. {CHANGED}")
-            return False
-        return True
-
     def _cut(self, removal: Removal, role_arn: str, grant: EffectiveGrant) -> None:
         kind, policy = policy_of(grant)
         key = (kind, policy, role_arn if kind == "inline" else "")
         group = self._groups.setdefault(key, _Group(kind, policy))
         cut = (grant.index, grant.action)
-        if group.cuts.setdefault(cut, removal.keep) != removal.keep:
+        keep = Keep(removal.keep, removal.keep_resources)
+        if group.cuts.setdefault(cut, keep) != keep:
             why = "It was decided differently for different agents that share it."
-            self._say(removal, State.NOT_SUPPORTED, why, _SPLIT.format(role=role_arn))
+            self._say(removal, State.NOT_SUPPORTED, why, split(self.analyst, role_arn, [removal]))
             return
         group.roles[role_arn] = grant.source
         group.held.setdefault((role_arn, cut), []).append(removal)
@@ -150,7 +137,7 @@ class Planner:
         group.roles[role_arn] = source
         for grant in self.analyst.role_grants(role_arn):
             if grant.source == source:
-                group.cuts[place(grant)] = ()
+                group.cuts[place(grant)] = Keep()
         group.held.setdefault((role_arn, (0, "")), []).append(removal)
 
     # -- rewriting ----------------------------------------------------------------------------
@@ -243,14 +230,23 @@ class Planner:
             for one in held
         }
         change = self._written(group, roles, [one.item for one in removals], still)
-        self._changes.append(change)
-        for removal in removals:
-            self._outcomes[removal.item] = outcome_of(
-                removal,
-                State.HANDED_OVER if change.owned_by else State.PLANNED,
-                detail_of(change),
-                change=change,
-            )
+        shared = any(other.startswith("agent ") for other in change.others)
+        apart = self._apart(roles[0], removals) if shared and len(roles) == 1 else None
+        self._sheet.carry(change, removals, apart)
+
+    def _apart(self, role_arn: str, removals: Sequence[Removal]) -> Proposal:
+        """Return the split of a role for the agents of some removals, with all that is theirs."""
+        agents = frozenset(one.agent for one in removals)
+        if (role_arn, agents) not in self._splits:
+            held = [
+                one
+                for group in self._groups.values()
+                for (role, _), each in group.held.items()
+                for one in each
+                if role == role_arn and one.agent in agents
+            ]
+            self._splits[role_arn, agents] = split(self.analyst, role_arn, held)
+        return self._splits[role_arn, agents]
 
     def _written(
         self,
@@ -305,65 +301,6 @@ class Planner:
             former = keys.get((policy_of(grant), grant.action, grant.resources), told.grant)
             found.append(Allowed(former, told.policy, told.action, told.actions))
         return tuple(found)
-
-
-_SPLIT = "Give the agent a role of its own without it, and leave {role} to the others."
-
-
-def roles_were_read(analyst: Analyst, account: str) -> bool:
-    """Tell whether the roles of an account were read to the end."""
-    estate = analyst.estate
-    refused = any(
-        gap.account == account and gap.operation == _ROLES for gap in estate.coverage.gaps
-    )
-    visited = any(visit.account == account for visit in estate.visits)
-    return visited and not refused
-
-
-def detail_of(change: Change) -> str:
-    """Say in a sentence what a change does, and what stands in its way."""
-    words = {
-        Operation.PUT_INLINE: f"Rewrite the inline policy {change.target.name}",
-        Operation.DELETE_INLINE: f"Delete the inline policy {change.target.name}",
-        Operation.NEW_VERSION: f"Write a new version of the policy {change.target.name}",
-        Operation.DETACH: f"Detach the policy {change.target.name}",
-    }
-    found = f"{words[change.operation]} of role {change.target.role}."
-    if change.owned_by:
-        found += f" {change.owned_by} owns it and would undo the change: change its source."
-    if change.others:
-        found += f" This touches {', '.join(change.others)}, too: apply it with --shared."
-    return found
-
-
-def outcome_of(
-    removal: Removal,
-    state: State,
-    detail: str,
-    *,
-    change: Change | None = None,
-    proposal: str | None = None,
-) -> Outcome:
-    """Return where a removal stands."""
-    policy = change.target.as_json() if change else (removal.grant or {}).get("policy")
-    if policy is None and removal.kind == "attachment":
-        policy = removal.basis.get("policy")
-    if policy is not None:
-        policy = {key: policy.get(key) for key in ("kind", "name", "arn", "role_arn")}
-        grant_role = (removal.grant or {}).get("role_arn") or removal.basis.get("role_arn")
-        policy["role_arn"] = policy["role_arn"] or grant_role
-    return Outcome(
-        item=removal.item,
-        title=removal.title,
-        agent=removal.agent,
-        verdict=removal.verdict,
-        state=state,
-        policy=policy,
-        detail=detail,
-        still_allowed_by=change.still_allowed_by.get(removal.item, ()) if change else (),
-        change=change.id if change else None,
-        proposal=proposal,
-    )
 
 
 __all__ = ["CHANGED", "Plan", "Planner", "detail_of", "named_policy", "outcome_of"]

@@ -1,115 +1,173 @@
-"""What a person has to do where recert does not write: in words, each with its commands."""
+"""What a person has to do where recert does not write: in words, with documents and commands."""
 
 import json
-import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from recert.campaigns.remedies import Estate, Removal
+from recert.campaigns.remedies import INVOKES, Analyst, Removal, propose_boundary, propose_scp
+from recert.remediation.commands import Command
 
 
-def proposal(removal: Removal, estate: Estate) -> tuple[str, str]:
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What to do instead: `why` in words, commands in their order, documents by file name."""
+
+    why: str
+    commands: tuple[Command | str, ...] = ()
+    documents: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The words, then one command a line."""
+        lines = [one if isinstance(one, str) else one.shell for one in self.commands]
+        return "\n".join((self.why, *lines))
+
+
+def command(service: str, operation: str, params: Mapping[str, Any], region: str = "") -> Command:
+    """Return one command of a proposal."""
+    return Command(service, operation, params, region)
+
+
+def by_hand(removal: Removal, analyst: Analyst) -> tuple[str, Proposal]:
     """Return why recert does not write this, and what to do instead."""
-    if removal.kind == "attachment":
-        return _replacement(removal, estate)
     found = _BY_KIND.get(removal.kind)
     if found is not None:
-        return found(removal)
+        return found(removal, analyst)
     return (
         "This is no permission of a policy.",
-        f"Resolve by hand: {removal.title}. The next reading verifies it.",
+        Proposal(f"Resolve by hand: {removal.title}. The next reading verifies it."),
     )
 
 
-def _permission(removal: Removal) -> tuple[str, str]:
-    if ((removal.grant or {}).get("policy") or {}).get("kind") == "resource":
-        return _resource(removal)
+def _permission(_removal: Removal, _analyst: Analyst) -> tuple[str, Proposal]:
     return (
         "The policy belongs to AWS.",
-        "Detach it, or replace it by a customer-managed copy without this grant.",
+        Proposal("Detach it, or replace it by a customer-managed copy without this grant."),
     )
 
 
-def _invoker(removal: Removal) -> tuple[str, str]:
+def _invoker(removal: Removal, analyst: Analyst) -> tuple[str, Proposal]:
+    kind, _, name = removal.subject.partition(" ")
+    if kind == "agent":
+        return (
+            "Another agent hands work to this one: that is part of the other agent.",
+            Proposal(
+                f"Take the collaborator out of {name}, prepare it, and route its alias to the new "
+                "version."
+            ),
+        )
+    if removal.subject == "authorizer":
+        return (
+            "Whom the agent lets in is part of its own settings, and those who use it would be shut out.",
+            Proposal(
+                f"Set the authorizer of {removal.agent} to one that names its issuer, its clients "
+                "and its audience, or to AWS_IAM."
+            ),
+        )
+    principals = (
+        [name] if kind == "role" else [str(p) for p in removal.basis.get("principals") or ()]
+    )
+    lines = [line for principal in principals for line in _where(removal, principal, analyst)]
     return (
         "Who may invoke an agent is granted where the invoker lives.",
-        f"Take the permission to invoke {removal.agent} from: {removal.title}.",
+        Proposal(
+            f"Take the permission to invoke {removal.agent} from: {', '.join(principals)}.",
+            tuple(lines),
+        ),
     )
 
 
-def _replacement(removal: Removal, estate: Estate) -> tuple[str, str]:
-    arn = str((removal.basis.get("policy") or {}).get("arn"))
-    role = str(removal.basis.get("role_arn")).rpartition("/")[2]
-    held = estate.policies_by_arn.get(arn)
-    name = f"{held.name if held else arn.rpartition('/')[2]}-{role}"[:128]
-    keep = {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": sorted(removal.keep), "Resource": "*"}],
-    }
-    document = shlex.quote(json.dumps(keep, separators=(",", ":")))
-    copy = f"arn:aws:iam::{_account(removal)}:policy/{name}"
-    commands = (
-        f"# The copy keeps the reviewed actions; narrow its resources where you can.\n"
-        f"aws iam create-policy --policy-name {_word(name)} --policy-document {document}\n"
-        f"aws iam attach-role-policy --role-name {_word(role)} --policy-arn {_word(copy)}\n"
-        f"aws iam detach-role-policy --role-name {_word(role)} --policy-arn {_word(arn)}"
+def _where(removal: Removal, principal: str, analyst: Analyst) -> Iterable[str]:
+    """Yield which grants of a role let it invoke an agent."""
+    agent = analyst.estate.agents_by_arn.get(str(removal.agent))
+    invoke = INVOKES.get(agent.kind, "").lower() if agent is not None else ""
+    role = principal.rpartition("/")[2]
+    for grant in analyst.role_grants(principal):
+        if any(one.lower() == invoke for one in grant.effective):
+            place = f"{grant.source.arn or grant.source.name}, statement {grant.index}"
+            yield f"# {role}: {grant.action} of {place}, on {', '.join(grant.resources)}"
+
+
+def _stewardship(removal: Removal, _analyst: Analyst) -> tuple[str, Proposal]:
+    return (
+        "Nobody answers for the agent any more: it has to get an owner, or to go.",
+        Proposal(
+            f"Give it an owner with `recert agent set {removal.agent} --owner …`, or stop it with "
+            "`recert quarantine` and delete it with its roles."
+        ),
     )
-    return "A policy of AWS cannot be changed; it is replaced by a copy without the rest.", commands
 
 
-def _word(text: str) -> str:
-    return shlex.quote(text)
-
-
-def _account(removal: Removal) -> str:
-    parts = str(removal.basis.get("role_arn")).split(":")
-    return parts[4] if len(parts) > 4 else ""  # noqa: PLR2004 - the account of an ARN
-
-
-def _resource(removal: Removal) -> tuple[str, str]:
-    policy: Mapping[str, Any] = (removal.grant or {}).get("policy") or {}
-    place = policy.get("arn") or policy.get("name")
-    grant = removal.grant or {}
-    todo = f"Take {grant.get('action')} for {grant.get('role_arn')} out of the policy of {place}."
-    return "The grant stands in the policy of a resource, which others rely on, too.", todo
-
-
-def _trust(removal: Removal) -> tuple[str, str]:
-    role = str(removal.basis.get("role_arn")).rpartition("/")[2]
-    who = removal.basis.get("principal")
-    name = _word(role)
-    todo = (
-        f"Take the principal {json.dumps(who)} out of the trust policy of {role}:\n"
-        f"aws iam get-role --role-name {name} --query Role.AssumeRolePolicyDocument > trust.json\n"
-        f"aws iam update-assume-role-policy --role-name {name} --policy-document file://trust.json"
+def _unread(removal: Removal, _analyst: Analyst) -> tuple[str, Proposal]:
+    return (
+        "What could not be read cannot be taken away.",
+        Proposal(f"Let it be read (`recert doctor`), then review it: {removal.title}."),
     )
-    return "A trust policy is not written: a mistake there stops the agent.", todo
 
 
-def _integration(removal: Removal) -> tuple[str, str]:
-    agent = str(removal.agent or "").rpartition("/")[2]
-    kind, _, name = removal.subject.partition(" ")
-    why = "An integration is part of the agent; whoever builds it takes it out."
-    if kind == "action_group":
-        return why, (
-            f"aws bedrock-agent update-agent-action-group --agent-id {_word(agent)} --agent-version DRAFT "
-            f"--action-group-id {_word(name)} --action-group-state DISABLED …\n"
-            f"aws bedrock-agent prepare-agent --agent-id {_word(agent)}\n"
-            "# Then route the alias to the new version."
-        )
-    if kind == "knowledge_base":
-        return why, (
-            "aws bedrock-agent disassociate-agent-knowledge-base "
-            f"--agent-id {_word(agent)} --agent-version DRAFT --knowledge-base-id {_word(name)}\n"
-            f"aws bedrock-agent prepare-agent --agent-id {_word(agent)}\n"
-            "# Then route the alias to the new version."
-        )
-    return why, f"Take out: {removal.title}."
+def ceiling(
+    analyst: Analyst, role_arn: str, taken: Collection[str]
+) -> tuple[tuple[Command | str, ...], dict[str, str]]:
+    """Return commands and documents of the ceilings that take some grants of a role, and only these.
+
+    A boundary or a service control policy is named only where the engine found that nothing else of
+    the role and nobody else is touched; where it is refused, the reason stands in its place.
+    """
+    name = role_arn.rpartition("/")[2]
+    keep = [grant.key for grant in analyst.role_grants(role_arn) if grant.key not in taken]
+    lines: list[Command | str] = []
+    documents: dict[str, str] = {}
+    role = analyst.estate.roles_by_arn[role_arn]
+    for propose in (propose_boundary, propose_scp):
+        found = propose(analyst, role_arn, keep, taken)
+        if found.document is None:
+            lines.append(f"# No {found.kind}: {found.reason}")
+            continue
+        file = f"{name}-{found.kind}.json"
+        documents[file] = json.dumps(found.document, indent=2)
+        if found.kind == "boundary":
+            lines += _boundary(role.account, name, found.document)
+        else:
+            lines += [
+                "# A service control policy, in the management account, attached to this account:",
+                Command(
+                    "organizations",
+                    "CreatePolicy",
+                    {
+                        "Name": f"recert-{name}"[:128],
+                        "Description": f"Keeps role {name} to what was attested",
+                        "Type": "SERVICE_CONTROL_POLICY",
+                        "Content": json.dumps(found.document, separators=(",", ":")),
+                    },
+                ),
+            ]
+    return tuple(lines), documents
 
 
-_BY_KIND: Mapping[str, Callable[[Removal], tuple[str, str]]] = {
+def _boundary(account: str, role: str, document: Mapping[str, Any]) -> list[Command | str]:
+    policy = f"recert-boundary-{role}"[:128]
+    return [
+        "# A boundary for this role alone:",
+        Command(
+            "iam",
+            "CreatePolicy",
+            {
+                "PolicyName": policy,
+                "PolicyDocument": json.dumps(document, separators=(",", ":")),
+            },
+        ),
+        Command(
+            "iam",
+            "PutRolePermissionsBoundary",
+            {"RoleName": role, "PermissionsBoundary": f"arn:aws:iam::{account}:policy/{policy}"},
+        ),
+    ]
+
+
+_BY_KIND: Mapping[str, Callable[[Removal, Analyst], tuple[str, Proposal]]] = {
     "permission": _permission,
-    "trust": _trust,
     "invoker": _invoker,
-    "integration": _integration,
+    "stewardship": _stewardship,
+    "unread": _unread,
 }

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from recert.aws.executor import IamCalls, Looks, WriteRefusedError
+from recert.aws.executor import Calls, Looks, WriteRefusedError
 from recert.campaigns.remedies import Actor, Analyst, Store, current, packaged
 from recert.clock import Clock
 from recert.errors import AwsError, UsageError
@@ -70,7 +70,7 @@ class Quarantine:
     """Puts the deny on roles and lifts it; every call is told before and after."""
 
     def __init__(
-        self, store: Store, clock: Clock, actor: Actor, calls: IamCalls, *, pause: Pause
+        self, store: Store, clock: Clock, actor: Actor, calls: Calls, *, pause: Pause
     ) -> None:
         self._store = store
         self._books = Books(store, clock, actor, None)

@@ -11,6 +11,7 @@ _GOOD: Mapping[str, frozenset[State]] = {
     "apply": DONE | {State.APPLIED, State.HANDED_OVER},
     "verify": DONE,
     "rollback": frozenset(State) - {State.FAILED},
+    "rescind": frozenset({State.EXCEPTED}),
     "hand-over": DONE | {State.HANDED_OVER, State.APPLIED},
 }
 """The states of an item in which nothing is left for the action."""
@@ -32,7 +33,12 @@ class Report:
 
     @property
     def complete(self) -> bool:
-        """Whether every item is where the action wanted it."""
+        """Whether every item is where the action wanted it.
+
+        What an application had to send back to review is not.
+        """
+        if self.action == "apply" and self.successor is not None:
+            return False
         good = _GOOD[self.action]
         return all(one.state in good for one in self.items)
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from recert.aws.executor import IamCalls
+from recert.aws.executor import Calls
 from recert.campaigns.remedies import (
     Actor,
     Analyst,
@@ -11,6 +11,7 @@ from recert.campaigns.remedies import (
     Removal,
     Store,
     ask_again,
+    asked_again,
     current,
     packaged,
     removals,
@@ -23,8 +24,9 @@ from recert.remediation.books import Account, Books, Standing, record_body
 from recert.remediation.carry_out import Carrier, Done, Pause
 from recert.remediation.lock import alone
 from recert.remediation.model import OPEN, Change, Outcome, State
-from recert.remediation.plan import CHANGED, Plan, Planner, detail_of, outcome_of
+from recert.remediation.plan import Planner
 from recert.remediation.report import Report
+from recert.remediation.sheet import CHANGED, Plan, outcome_of
 from recert.remediation.verify import Verifier
 from recert.text import plural
 
@@ -91,6 +93,7 @@ class Remediation:
                 outcome_of(removal, _shown(known), known.detail),
                 still_allowed_by=known.still_allowed_by,
                 change=known.change,
+                successor=known.successor,
             )
             change = account.changes.get(known.change or "")
             if known.state is State.CLAIMED and change and change not in changes:
@@ -104,11 +107,12 @@ class Remediation:
         estate = current(self.store)[1]
         if made.state is State.GONE and estate.taken_at <= from_rfc3339(known.at):
             return made.moved(State.PLANNED, f"{known.detail} No reading is later than that yet.")
-        if made.state is not State.PLANNED:
-            return made
-        if known.state is State.HANDED_OVER:
-            return made.moved(State.HANDED_OVER, f"{made.detail} {known.detail}".strip())
-        if known.state in (State.FAILED, State.REAPPEARED):
+        if made.state is State.HANDED_OVER and made.change is None:
+            return replace(made, change=known.change)
+        if made.state is State.PLANNED and known.state is State.HANDED_OVER:
+            said = made.detail if known.detail in made.detail else f"{made.detail} {known.detail}"
+            return made.moved(State.HANDED_OVER, said.strip())
+        if made.state is State.PLANNED and known.state in (State.FAILED, State.REAPPEARED):
             return made.moved(State.PLANNED, f"{made.detail} Before: {known.detail}")
         return made
 
@@ -116,7 +120,7 @@ class Remediation:
 
     def apply(
         self,
-        calls: IamCalls,
+        calls: Calls,
         items: Collection[str] = (),
         *,
         shared: bool = False,
@@ -144,31 +148,48 @@ class Remediation:
             for change in ready:
                 self._books.claim(change)
                 done[change.id] = carrier.apply(change)
-            successor = self._review_again(plan)
+            successor, again = self._review_again(plan)
+            plan = replace(plan, items=tuple(again.get(one.item, one) for one in plan.items))
         return self._report("apply", plan, done, successor)
 
     def _note_rest(self, plan: Plan) -> None:
         """Record what cannot be applied, where the ledger does not say so yet."""
         known = self._books.read().standing
         for one in plan.items:
-            if one.state in (State.NOT_SUPPORTED, State.FAILED, State.GONE, State.HANDED_OVER):
+            if one.state in (State.NOT_SUPPORTED, State.FAILED, State.HANDED_OVER):
                 told = known.get(one.item)
                 if told is None or (told.state, told.detail) != (one.state, one.detail):
-                    state = State.FAILED if one.state is State.GONE else one.state
-                    if one.state is State.GONE:
-                        continue
-                    self._books.record(one.item, state, one.detail)
+                    link = told.change if told is not None else None
+                    self._books.record(one.item, one.state, one.detail, link)
 
-    def _review_again(self, plan: Plan) -> str | None:
-        """Ask again in a successor about what changed since the review."""
+    def _review_again(self, plan: Plan) -> tuple[str | None, dict[str, Outcome]]:
+        """Ask again about what changed since the review; that ends it in this campaign.
+
+        Return the campaign that asks, and the items that ended so.
+        """
         changed = {
-            one.item
+            one.item: one
             for one in plan.items
             if one.state is State.FAILED and one.detail.endswith(CHANGED)
         }
         if not changed:
-            return None
-        return self._successor(changed, "It changed between the review and its removal.")
+            return None, {}
+        reason = "It changed between the review and its removal."
+        asking = self._asking(changed, reason)
+        ended = {}
+        for item, campaign in asking.items():
+            detail = f"It changed since it was reviewed; {campaign} asks about it as it is now."
+            self._books.record(item, State.EXCEPTED, detail, successor=campaign)
+            moved = changed[item].moved(State.EXCEPTED, detail)
+            ended[item] = replace(moved, successor=campaign)
+        return next(iter(asking.values()), None), ended
+
+    def _asking(self, items: Collection[str], reason: str) -> dict[str, str]:
+        """Let items be asked again where they are not yet; return which campaign asks about each."""
+        self._successor(items, reason)
+        with self.store.read() as session:
+            again = [one for one in removals(session, self.campaign) if one.item in items]
+            return asked_again(session, self.campaign, again)
 
     def _successor(self, items: Collection[str], reason: str) -> str | None:
         snapshot, estate = current(self.store)
@@ -199,11 +220,50 @@ class Remediation:
             successor=successor,
         )
 
-    def rollback(self, calls: IamCalls, items: Collection[str] = ()) -> Report:
+    def rollback(self, calls: Calls, items: Collection[str] = ()) -> Report:
         """Bring back what was applied; the revocations are planned again, and asked again.
 
         A change is taken back whole, with every item that it carried out.
         """
+        return self._take_back(calls, items)
+
+    def rescind(
+        self, calls: Calls, items: Collection[str], *, reason: str, successor: str | None = None
+    ) -> Report:
+        """Bring back what was applied for items whose decision is not in force any more.
+
+        They end here, and are asked in `successor`, or in one that is opened for them; what could not
+        be brought back stays as it is. An item for which nothing was applied just ends.
+        """
+        report = self._take_back(calls, items, reason=reason, again=successor is None)
+        back = [one for one in report.items if one.state is not State.FAILED]
+        asking = (
+            {one.item: successor for one in back}
+            if successor is not None
+            else self._asking([one.item for one in back], reason)
+        )
+        ended = {}
+        for one in back:
+            campaign = asking.get(one.item)
+            where = f"; {campaign} asks about it again" if campaign else ""
+            detail = f"Its decision was rescinded{where}. {one.detail}"
+            self._books.record(one.item, State.EXCEPTED, detail, one.change, successor=campaign)
+            ended[one.item] = replace(one.moved(State.EXCEPTED, detail), successor=campaign)
+        return replace(
+            report,
+            action="rescind",
+            items=tuple(ended.get(one.item, one) for one in report.items),
+            successor=next((one for one in asking.values() if one), report.successor),
+        )
+
+    def _take_back(
+        self,
+        calls: Calls,
+        items: Collection[str],
+        *,
+        reason: str = "Its removal was rolled back.",
+        again: bool = True,
+    ) -> Report:
         with alone(self.store.location):
             chosen = {one.item for one in self._removals(items)}
             account = self._books.read()
@@ -219,7 +279,7 @@ class Remediation:
             done: dict[str, Done] = {}
             for change in todo:
                 self._books.rolling_back(change, "change")
-                made = done[change.id] = carrier.restore(change)
+                made = done[change.id] = carrier.restore(change, account.kept.get(change.id))
                 if made.state is State.PLANNED:
                     self._books.rolling_back(change, "done", made.detail)
             back = {
@@ -229,7 +289,7 @@ class Remediation:
                 for item in change.items
             }
             touched = {item for change in todo for item in change.items}
-            successor = self._successor(back, "Its removal was rolled back.") if back else None
+            successor = self._successor(back, reason) if back and again else None
         return self._rolled(chosen | touched, account, done, todo, successor)
 
     def _rolled(
@@ -307,6 +367,7 @@ class Remediation:
         """Record that whoever writes has what was planned; `reference` says where."""
         waiting = (State.PLANNED, State.HANDED_OVER, State.NOT_SUPPORTED)
         detail = f"Handed over: {reference}; a later reading verifies it."
+        made = self._books.read().made
         found = []
         with self.store.write(self.actor) as tx:
             tx.clock = self.clock
@@ -315,7 +376,8 @@ class Remediation:
                     found.append(one)
                     continue
                 moved = one.moved(State.HANDED_OVER, detail)
-                told = record_body(one.item, State.HANDED_OVER, detail, None, one.still_allowed_by)
+                link = one.change if one.change in made else None
+                told = record_body(one.item, State.HANDED_OVER, detail, link, one.still_allowed_by)
                 tx.append(EntryType.REMEDIATION_RECORDED, told, campaign=self.campaign)
                 found.append(moved)
         return replace(plan, action="hand-over", items=tuple(found), dry_run=False)
@@ -360,4 +422,4 @@ def _may(change: Change, *, shared: bool) -> bool:
     return change.owned_by is None and (shared or not change.others)
 
 
-__all__ = ["BRAKE", "Remediation", "Report", "detail_of", "watch"]
+__all__ = ["BRAKE", "Remediation", "Report", "watch"]

@@ -10,6 +10,7 @@ from recert.errors import StoreError
 from recert.estate.canonical import canonical, digest
 from recert.store.entries import columns, item_record
 from recert.store.glance import COLUMNS, glance
+from recert.store.handed import HANDED
 from recert.store.ledger import Head
 from recert.store.projection import Projection
 from recert.store.readings import content_sha256
@@ -66,6 +67,10 @@ def _meta(session: Session, projection: Projection, head: Head | None) -> Iterat
         wanted["synthetic"] = "true" if projection.synthetic else "false"
     for name, setting in projection.settings.items():
         wanted[PREFIX + name] = canonical(setting["value"]).decode()
+    if projection.handed is not None:
+        wanted[HANDED] = projection.handed.text()
+    elif HANDED in found:
+        yield f"meta {HANDED}: stands in the table, and no entry tells of it"
     for key, value in wanted.items():
         if found.get(key) != value:
             yield f"meta {key}: the table says {found.get(key)!r}, the ledger {value!r}"

@@ -26,6 +26,10 @@ row can be judged by stands in a body, and a change of a row without an entry sh
                          the request withdrawn; confirmed, it has no effect any more
     signoff              a reviewer signed: the statement, the signature, the items
     remediation.recorded where the revocation of an item stands: {item, state, …}
+    handoff.made         items went to a reviewer in a file; handoff.opened: that file's own beginning;
+                         handoff.returned: what was taken in from it, and what was not
+    reminder.sent        one message to one person: channel, window, level, result
+    refusal              somebody was refused what they have no right to
     setting.changed · export · migration · restore · checkpoint · key.enrolled · key.revoked ·
     anchor · apply.planned · apply.executed · apply.verified · apply.rolled_back
 """
@@ -94,14 +98,20 @@ class EntryType(StrEnum):
     APPLY_VERIFIED = "apply.verified"
     APPLY_ROLLED_BACK = "apply.rolled_back"
     REMEDIATION_RECORDED = "remediation.recorded"
+    HANDOFF_MADE = "handoff.made"
+    HANDOFF_OPENED = "handoff.opened"
+    HANDOFF_RETURNED = "handoff.returned"
+    REMINDER_SENT = "reminder.sent"
+    REFUSAL = "refusal"
 
 
 JSON_COLUMNS = {
     "before", "after", "trigger", "scope", "settings", "body", "reduce_to", "reduce_resources", "roles",
-    "aliases", "sts",
+    "aliases", "sts", "teams",
 }  # fmt: skip
 LATER_COLUMNS: Mapping[str, Mapping[str, Any]] = {
     "decision": {"stage": 1, "reduce_resources": [], "consequence": None},
+    "person": {"email": None, "backup": None, "manager": None, "teams": []},
 }
 """By table, what a column holds of which the entries of an older schema do not tell."""
 CAMPAIGN_MUTABLE = (
@@ -145,6 +155,11 @@ def columns(
         for name in picked
         if name not in without
     }
+
+
+def json_text(value: Any) -> str:
+    """Return the text of a JSON column."""
+    return json.dumps(value)
 
 
 def item_record(item: ItemRow) -> dict[str, Any]:

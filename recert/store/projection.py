@@ -12,6 +12,7 @@ from sqlmodel import SQLModel
 
 from recert.errors import LedgerError
 from recert.store.entries import CAMPAIGN_MUTABLE, CLOSING, JSON_COLUMNS, LATER_COLUMNS
+from recert.store.handed import Handed
 from recert.store.settings import demanded
 from recert.store.tables import (
     AgentSetting,
@@ -76,6 +77,7 @@ class Projection:
     closings: dict[str, dict[str, Any]] = field(default_factory=dict)
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     remediations: dict[str, str] = field(default_factory=dict)
+    handed: Handed | None = None
     problems: list[tuple[int, str]] = field(default_factory=list)
 
     @property
@@ -83,18 +85,20 @@ class Projection:
         """Return `live` or `replay` by the first reading, None where there is none."""
         for reading in self.readings.values():
             return str(reading["source"]["kind"])
-        return None
+        return self.handed.kind if self.handed else None
 
     @property
     def synthetic(self) -> bool:
         """Tell whether the first reading, and so the store, was made up."""
         for reading in self.readings.values():
             return bool(reading["source"]["synthetic"])
-        return False
+        return self.handed.synthetic if self.handed else False
 
     @property
     def demanded(self) -> str:
         """Return what a sign-off needs, as the ledger stands."""
+        if self.handed is not None:
+            return self.handed.signature
         values = {name: setting["value"] for name, setting in self.settings.items()}
         return demanded(values, kind=self.kind, synthetic=self.synthetic)
 
@@ -173,6 +177,7 @@ def _events(state: Projection, _entry: dict[str, Any], body: dict[str, Any]) -> 
 
 
 def _person(state: Projection, _entry: dict[str, Any], body: dict[str, Any]) -> None:
+    body = {**LATER_COLUMNS["person"], **body}
     _require(body, PersonRow)
     state.persons[body["id"]] = body
 
@@ -417,6 +422,12 @@ def _remediated(state: Projection, _entry: dict[str, Any], body: dict[str, Any])
     state.remediations[body["item"]] = body["state"]
 
 
+def _handed(state: Projection, entry: dict[str, Any], body: dict[str, Any]) -> None:
+    if state.handed is not None or state.campaigns:
+        state.note(entry, "it makes a part of another ledger of what is none")
+    state.handed = Handed.from_json(body["handed"])
+
+
 _HANDLERS: dict[str, Callable[[Projection, dict[str, Any], dict[str, Any]], None]] = {
     "store.created": _created,
     "reading.recorded": _reading,
@@ -442,4 +453,5 @@ _HANDLERS: dict[str, Callable[[Projection, dict[str, Any], dict[str, Any]], None
     "key.enrolled": _key_enrolled,
     "key.revoked": _key_revoked,
     "remediation.recorded": _remediated,
+    "handoff.opened": _handed,
 }

@@ -12,6 +12,7 @@ from sqlmodel import Session, select
 from recert.errors import RefusedError, UsageError
 from recert.estate.canonical import canonical, parse_strict
 from recert.store.entries import EntryType
+from recert.store.handed import handed
 from recert.store.tables import Meta
 from recert.store.transaction import Transaction
 
@@ -83,7 +84,10 @@ def demanded(settings: Mapping[str, Any], *, kind: str | None, synthetic: bool) 
 
 
 def demanded_in(session: Session) -> str:
-    """Return what a sign-off in this store needs."""
+    """Return what a sign-off in this store needs; in a handed file that is what its origin asked for."""
+    part = handed(session)
+    if part is not None:
+        return part.signature
     found = {row.key: row.value for row in session.exec(select(Meta))}
     return demanded(
         every(session), kind=found.get("kind"), synthetic=found.get("synthetic") == "true"

@@ -47,7 +47,10 @@ class Meta(Table, table=True):
 
 
 class PersonRow(Table, table=True):
-    """A known human; `roles`, `aliases` (owner tags, user names) and `sts` (ARN patterns) are JSON lists."""
+    """A known human; `roles`, `aliases` (in owner tags), `sts` (ARN patterns) and `teams` are JSON lists.
+
+    `backup` and `manager` are ids of other persons.
+    """
 
     __tablename__ = "person"
 
@@ -58,6 +61,10 @@ class PersonRow(Table, table=True):
     sts: str = Field(default="[]", sa_type=Text)
     active: bool = True
     added_at: str = Field(sa_type=Text)
+    email: str | None = Field(default=None, sa_type=Text)
+    backup: str | None = Field(default=None, sa_type=Text)
+    manager: str | None = Field(default=None, sa_type=Text)
+    teams: str = Field(default="[]", sa_type=Text, sa_column_kwargs={"server_default": "[]"})
 
 
 class AgentSetting(Table, table=True):

@@ -8,7 +8,8 @@ from sqlalchemy import insert, update
 from sqlmodel import Session, col, select
 
 from recert.clock import Clock
-from recert.errors import LedgerError
+from recert.errors import LedgerError, RefusedError
+from recert.store.handed import TAKES, handed
 from recert.store.ledger import GENESIS_PREV, Actor, Entry, Head, make_entry
 from recert.store.merkle import Frontier
 from recert.store.tables import LedgerRow, Meta
@@ -23,6 +24,7 @@ class Transaction:
     store_id: str
     clock: Clock
     _head: tuple[str, Frontier] | None = field(default=None, repr=False)
+    _handed: bool | None = field(default=None, repr=False)
 
     def append(
         self,
@@ -36,6 +38,7 @@ class Transaction:
 
         `actor` stands in for the transaction's own, as where the tool itself acts.
         """
+        self._require_taken(type)
         prev, frontier = self._end()
         entry = make_entry(
             ledger=self.store_id,
@@ -55,6 +58,16 @@ class Transaction:
         connection.execute(update(Meta).where(_IS_MERKLE).values(value=grown.dump()))
         self._head = (entry.hash, grown)
         return entry
+
+    def _require_taken(self, type: str) -> None:  # noqa: A002 - the name in the ledger
+        if self._handed is None:
+            self._handed = handed(self.session) is not None
+        if self._handed and type not in TAKES:
+            raise RefusedError(
+                "This file holds one reviewer's part of a campaign and takes decisions only.",
+                "Everything else happens in the store that it came from.",
+                rule="handed_off",
+            )
 
     def head(self) -> Head:
         """Return where the ledger stands within this transaction."""

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from recert.aws.collect.run import collect
+from recert.aws.iam_account import OPERATIONS
 from recert.aws.interface import Options, Reading
 from recert.aws.read_table import every_read
 from recert.aws.recording import Recording, read_recording
@@ -296,3 +297,9 @@ def two_agents(tape: Tape) -> Tape:
     for one in ("AGENT00001", "AGENT00002"):
         tape.role(f"agent-{one}")
     return tape.authority()
+
+
+@pytest.fixture
+def every_iam_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a writer make the calls of IAM that only proposals name."""
+    monkeypatch.setattr("recert.aws.writer.WRITES", {"iam": tuple(OPERATIONS)})

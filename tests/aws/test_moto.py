@@ -14,16 +14,16 @@ from recert.aws.collect.buckets import read_bucket
 from recert.aws.collect.functions import function_ref, read_function
 from recert.aws.collect.organization import read_organization
 from recert.aws.collect.run import collect
-from recert.aws.iam_writer import IamWriter, WriteRefusedError
 from recert.aws.live_source import LiveSource, open_live
 from recert.aws.matching import Place
-from recert.aws.overlay import IamOverlay
+from recert.aws.overlay import JournalOverlay
 from recert.aws.reader import Reader, Tally
 from recert.aws.record import record
 from recert.aws.recording import load_recording
 from recert.aws.redaction import Keyring
 from recert.aws.replay_source import ReplaySource
 from recert.aws.sessions import Sessions, Spokes
+from recert.aws.writer import Writer, WriteRefusedError
 from recert.clock import SystemClock
 from recert.errors import AwsError
 from recert.estate.agents import AgentKind
@@ -252,19 +252,20 @@ WRITES: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
+@pytest.mark.usefixtures("every_iam_call")
 def test_the_overlay_of_a_recording_takes_writes_as_moto_does(
     moto: str, tape: Any, tmp_path: Any
 ) -> None:
     settle(tape)
     recording = tape.recording()
-    played = ReplaySource(recording, overlay=IamOverlay(recording, tmp_path / "j"))
+    played = ReplaySource(recording, overlay=JournalOverlay(recording, tmp_path / "j"))
     sides = []
     for source in (open_live(), played):
-        writer = IamWriter(source, ACCOUNT)
+        writer = Writer(source, Place(ACCOUNT, ""))
         codes = []
         for operation, params in WRITES:
             try:
-                writer.call(operation, RoleName="worker", **params)
+                writer.call("iam", operation, RoleName="worker", **params)
                 codes.append("")
             except WriteRefusedError as error:
                 codes.append(error.code)

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from recert.aws.collect.run import collect
-from recert.aws.iam_writer import IamWriter, WriteRefusedError, writer_policy
-from recert.aws.overlay import IamOverlay
+from recert.aws.matching import Place
+from recert.aws.overlay import JournalOverlay
 from recert.aws.redaction import Keyring
 from recert.aws.replay_source import ReplaySource
+from recert.aws.writer import Writer, WriteRefusedError, writer_policy
 from recert.clock import SystemClock
 from recert.errors import AwsError, RecordingError
 from recert.estate.authority import Role
@@ -44,7 +45,7 @@ def recorded(tape: Any) -> Any:
 
 def source(tape: Any, journal: Path) -> ReplaySource:
     recording = tape.recording()
-    return ReplaySource(recording, overlay=IamOverlay(recording, journal), synthetic=True)
+    return ReplaySource(recording, overlay=JournalOverlay(recording, journal), synthetic=True)
 
 
 def role(tape: Any, journal: Path) -> Role:
@@ -53,10 +54,10 @@ def role(tape: Any, journal: Path) -> Role:
 
 
 def test_a_policy_of_the_bulk_call_can_be_read_by_itself(recorded: Any, tmp_path: Path) -> None:
-    writer = IamWriter(source(recorded, tmp_path / "j"), ACCOUNT)
-    found = writer.call("GetPolicy", PolicyArn=POLICY).output["Policy"]
+    writer = Writer(source(recorded, tmp_path / "j"), Place(ACCOUNT, ""))
+    found = writer.call("iam", "GetPolicy", PolicyArn=POLICY).output["Policy"]
     assert found["DefaultVersionId"] == "v3"
-    version = writer.call("GetPolicyVersion", PolicyArn=POLICY, VersionId="v3").output
+    version = writer.call("iam", "GetPolicyVersion", PolicyArn=POLICY, VersionId="v3").output
     assert version["PolicyVersion"]["Document"] == WIDE
 
 
@@ -66,62 +67,67 @@ def test_before_any_write_the_recording_answers(recorded: Any, tmp_path: Path) -
     assert not (tmp_path / "j").exists()
 
 
+@pytest.mark.usefixtures("every_iam_call")
 def test_a_write_is_seen_by_a_later_reading_of_another_process(
     recorded: Any, tmp_path: Path
 ) -> None:
     journal = tmp_path / "demo" / "journal"
-    writer = IamWriter(source(recorded, journal), ACCOUNT)
+    writer = Writer(source(recorded, journal), Place(ACCOUNT, ""))
     document = json.dumps(NARROW)
     written = writer.call(
-        "PutRolePolicy", RoleName="agent", PolicyName="inline", PolicyDocument=document
+        "iam", "PutRolePolicy", RoleName="agent", PolicyName="inline", PolicyDocument=document
     )
     assert written.request_id
-    looked = writer.call("GetRolePolicy", RoleName="agent", PolicyName="inline")
+    looked = writer.call("iam", "GetRolePolicy", RoleName="agent", PolicyName="inline")
     assert looked.output["PolicyDocument"] == NARROW
-    writer.call("DetachRolePolicy", RoleName="agent", PolicyArn=POLICY)
-    writer.call("DeleteRolePermissionsBoundary", RoleName="agent")
+    writer.call("iam", "DetachRolePolicy", RoleName="agent", PolicyArn=POLICY)
+    writer.call("iam", "DeleteRolePermissionsBoundary", RoleName="agent")
     found = role(recorded, journal)
     assert json.loads(found.inline[0].document) == NARROW
     assert (found.attached, found.boundary) == ((), None)
 
 
 def test_versions_of_a_policy_follow_the_rules_of_iam(recorded: Any, tmp_path: Path) -> None:
-    writer = IamWriter(source(recorded, tmp_path / "j"), ACCOUNT)
+    writer = Writer(source(recorded, tmp_path / "j"), Place(ACCOUNT, ""))
     document = json.dumps(NARROW)
     made = writer.call(
-        "CreatePolicyVersion", PolicyArn=POLICY, PolicyDocument=document, SetAsDefault=True
+        "iam", "CreatePolicyVersion", PolicyArn=POLICY, PolicyDocument=document, SetAsDefault=True
     )
     assert made.output["PolicyVersion"]["VersionId"] == "v4"
-    current = writer.call("GetPolicy", PolicyArn=POLICY).output["Policy"]
+    current = writer.call("iam", "GetPolicy", PolicyArn=POLICY).output["Policy"]
     assert current["DefaultVersionId"] == "v4"
     with pytest.raises(WriteRefusedError, match="DeleteConflict"):
-        writer.call("DeletePolicyVersion", PolicyArn=POLICY, VersionId="v4")
+        writer.call("iam", "DeletePolicyVersion", PolicyArn=POLICY, VersionId="v4")
     for _ in range(3):
-        writer.call("CreatePolicyVersion", PolicyArn=POLICY, PolicyDocument=document)
+        writer.call("iam", "CreatePolicyVersion", PolicyArn=POLICY, PolicyDocument=document)
     with pytest.raises(WriteRefusedError, match="LimitExceeded") as caught:
-        writer.call("CreatePolicyVersion", PolicyArn=POLICY, PolicyDocument=document)
+        writer.call("iam", "CreatePolicyVersion", PolicyArn=POLICY, PolicyDocument=document)
     assert (caught.value.code, caught.value.answered) == ("LimitExceeded", True)
-    writer.call("DeletePolicyVersion", PolicyArn=POLICY, VersionId="v3")
-    listed = writer.call("ListPolicyVersions", PolicyArn=POLICY).output["Versions"]
+    writer.call("iam", "DeletePolicyVersion", PolicyArn=POLICY, VersionId="v3")
+    listed = writer.call("iam", "ListPolicyVersions", PolicyArn=POLICY).output["Versions"]
     assert [one["VersionId"] for one in listed] == ["v4", "v5", "v6", "v7"]
-    writer.call("SetDefaultPolicyVersion", PolicyArn=POLICY, VersionId="v5")
-    version = writer.call("GetPolicyVersion", PolicyArn=POLICY, VersionId="v5").output
+    writer.call("iam", "SetDefaultPolicyVersion", PolicyArn=POLICY, VersionId="v5")
+    version = writer.call("iam", "GetPolicyVersion", PolicyArn=POLICY, VersionId="v5").output
     assert version["PolicyVersion"]["Document"] == NARROW
 
 
+@pytest.mark.usefixtures("every_iam_call")
 def test_trust_boundary_and_new_policies_are_written(recorded: Any, tmp_path: Path) -> None:
     journal = tmp_path / "j"
-    writer = IamWriter(source(recorded, journal), ACCOUNT)
-    made = writer.call("CreatePolicy", PolicyName="less", PolicyDocument=json.dumps(NARROW))
+    writer = Writer(source(recorded, journal), Place(ACCOUNT, ""))
+    made = writer.call("iam", "CreatePolicy", PolicyName="less", PolicyDocument=json.dumps(NARROW))
     arn = made.output["Policy"]["Arn"]
-    writer.call("AttachRolePolicy", RoleName="agent", PolicyArn=arn)
-    writer.call("PutRolePermissionsBoundary", RoleName="agent", PermissionsBoundary=arn)
+    writer.call("iam", "AttachRolePolicy", RoleName="agent", PolicyArn=arn)
+    writer.call("iam", "PutRolePermissionsBoundary", RoleName="agent", PermissionsBoundary=arn)
     writer.call(
-        "UpdateAssumeRolePolicy", RoleName="agent", PolicyDocument=json.dumps({"Statement": []})
+        "iam",
+        "UpdateAssumeRolePolicy",
+        RoleName="agent",
+        PolicyDocument=json.dumps({"Statement": []}),
     )
-    writer.call("DeleteRolePolicy", RoleName="agent", PolicyName="inline")
-    assert writer.call("ListRolePolicies", RoleName="agent").output["PolicyNames"] == []
-    attached = writer.call("ListAttachedRolePolicies", RoleName="agent").output
+    writer.call("iam", "DeleteRolePolicy", RoleName="agent", PolicyName="inline")
+    assert writer.call("iam", "ListRolePolicies", RoleName="agent").output["PolicyNames"] == []
+    attached = writer.call("iam", "ListAttachedRolePolicies", RoleName="agent").output
     assert [one["PolicyArn"] for one in attached["AttachedPolicies"]] == [POLICY, arn]
     found = role(recorded, journal)
     assert (found.attached, found.boundary, found.inline) == ((POLICY, arn), arn, ())
@@ -143,28 +149,29 @@ def test_trust_boundary_and_new_policies_are_written(recorded: Any, tmp_path: Pa
         ("CreatePolicy", {"PolicyName": "data", "PolicyDocument": "{}"}, "EntityAlreadyExists"),
     ],
 )
+@pytest.mark.usefixtures("every_iam_call")
 def test_what_iam_refuses_is_refused(
     recorded: Any, tmp_path: Path, operation: str, params: dict[str, Any], code: str
 ) -> None:
     journal = tmp_path / "j"
     with pytest.raises(WriteRefusedError) as caught:
-        IamWriter(source(recorded, journal), ACCOUNT).call(operation, **params)
+        Writer(source(recorded, journal), Place(ACCOUNT, "")).call("iam", operation, **params)
     assert caught.value.code == code
     assert not journal.exists()
 
 
 def test_without_an_overlay_nothing_can_be_written(recorded: Any) -> None:
-    writer = IamWriter(recorded.source(), ACCOUNT)
+    writer = Writer(recorded.source(), Place(ACCOUNT, ""))
     with pytest.raises(WriteRefusedError, match="NotRecorded"):
-        writer.call("DeleteRolePolicy", RoleName="agent", PolicyName="inline")
+        writer.call("iam", "DeleteRolePolicy", RoleName="agent", PolicyName="inline")
 
 
 def test_only_the_writer_s_calls_can_be_made(recorded: Any) -> None:
-    writer = IamWriter(recorded.source(), ACCOUNT)
+    writer = Writer(recorded.source(), Place(ACCOUNT, ""))
     with pytest.raises(ValueError, match="none of the writer's calls"):
-        writer.call("CreateUser", UserName="x")
+        writer.call("iam", "CreateUser", UserName="x")
     with pytest.raises(AwsError, match="was not entered"):
-        IamWriter(recorded.source(), "444455556666")
+        Writer(recorded.source(), Place("444455556666", ""))
     actions = writer_policy()["Statement"][0]["Action"]
     assert "iam:PutRolePolicy" in actions
     assert "iam:CreateUser" not in actions

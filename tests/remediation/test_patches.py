@@ -18,7 +18,7 @@ from recert.iam.catalogue import Catalogue, load_catalogue
 from recert.iam.effective import Assessor
 from recert.iam.grants import EffectiveGrant
 from recert.iam.model import Authority
-from recert.remediation.carry_out import commands
+from recert.remediation.handover import commands
 from recert.remediation.model import Change, Operation, State, Target, change_of
 from recert.remediation.plan import Planner
 

@@ -10,7 +10,8 @@ from typing import Any
 import boto3
 
 from recert.aws.collect.authority import read_authority
-from recert.aws.executor import Executor, IamCalls, WriteRefusedError, Written
+from recert.aws.executor import Calls as Made
+from recert.aws.executor import Executor, WriteRefusedError, Written
 from recert.aws.live_source import LiveSource, open_live
 from recert.aws.matching import Place
 from recert.aws.reader import Reader, Tally
@@ -113,18 +114,20 @@ def managed(found: str) -> Any:
 class Calls:
     """The true calls, counted, with a fault right after the call of a number, or a refusal."""
 
-    inner: IamCalls
+    inner: Made
     made: list[str] = field(default_factory=list)
     crash_after: int | None = None
     lose_after: int | None = None
     refuse: Mapping[str, str] = field(default_factory=dict)
 
-    def call(self, account: str, operation: str, params: Mapping[str, Any]) -> Written:
+    def call(
+        self, place: Place, service: str, operation: str, params: Mapping[str, Any]
+    ) -> Written:
         self.made.append(operation)
         number = len(self.made)
         if operation in self.refuse:
             raise WriteRefusedError(operation, self.refuse[operation], "no", answered=True)
-        done = self.inner.call(account, operation, params)
+        done = self.inner.call(place, service, operation, params)
         if number == self.crash_after:
             raise Crash
         if number == self.lose_after:

@@ -88,7 +88,8 @@ EDITS = {
     "UPDATE meta SET value = 'true' WHERE key = 'synthetic'": "meta synthetic",
     "UPDATE meta SET value = 'x' WHERE key = 'store_id'": "meta store_id",
     "UPDATE meta SET value = '3:x' WHERE key = 'merkle'": "meta merkle",
-    "INSERT INTO person SELECT 'eve', name, roles, aliases, sts, active, added_at FROM person": "person eve",
+    "INSERT INTO person SELECT 'eve', name, roles, aliases, sts, active, added_at, email, backup, "
+    "manager, teams FROM person": "person eve",
 }
 
 

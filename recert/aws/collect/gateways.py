@@ -1,6 +1,6 @@
 """AgentCore gateways: their role, whom they let in, and what their targets call."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from recert.aws import core_reads
@@ -155,24 +155,36 @@ def _target(
 ) -> Integration:
     configuration = (detail or {}).get("targetConfiguration") or {}
     credentials = (detail or {}).get("credentialProviderConfigurations") or []
-    kind = next(iter(configuration), None)
-    inner = next(iter(configuration.get(kind) or {}), None) if kind else None
+    kind, target, credential = target_settings(detail or {})
     content = conceal_structure([configuration, credentials], keyring) if detail else None
     merged = {**summary, **(detail or {})}
     return Integration(
         kind="gateway_target",
         id=target_id,
         name=text(merged.get("name")) or target_id,
-        type=f"{kind}.{inner}" if inner else text(merged.get("targetType")),
-        target=next(every(configuration, *_TARGETS), None),
+        type=kind or text(merged.get("targetType")),
+        target=target,
         function_arn=text(dig(configuration, "mcp", "lambda", "lambdaArn")),
-        credential=", ".join(unique(every(credentials, "credentialProviderType"))) or None,
+        credential=credential,
         provider_arns=unique(every(credentials, "providerArn")),
         scopes=unique(every(credentials, "scopes")),
         state=text(merged.get("status")),
         mode=text(merged.get("listingMode")) or next(every(configuration, "listingMode"), None),
         content=f"{content.key_id}:{content.digest}" if content else None,
         known=detail is not None,
+    )
+
+
+def target_settings(detail: Mapping[str, Any]) -> tuple[str | None, str | None, str | None]:
+    """Return the type of a target, what it calls, and how that call authenticates."""
+    configuration = detail.get("targetConfiguration") or {}
+    credentials = detail.get("credentialProviderConfigurations") or []
+    kind = next(iter(configuration), None)
+    inner = next(iter(configuration.get(kind) or {}), None) if kind else None
+    return (
+        f"{kind}.{inner}" if inner else None,
+        next(every(configuration, *_TARGETS), None),
+        ", ".join(unique(every(credentials, "credentialProviderType"))) or None,
     )
 
 

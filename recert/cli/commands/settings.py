@@ -69,10 +69,13 @@ def whoami() -> None:
     """Tell who you are here, and how strongly that is known."""
     run = current()
     from recert.cli.identity import claim_of, describe  # noqa: PLC0415 - tables are slow to import
+    from recert.store.handed import handed  # noqa: PLC0415 - as above
 
     store = run.store
     caller = run.caller(store)
-    found = describe(caller, claim_of(run.settings, synthetic=store.synthetic))
+    with store.read() as session:
+        part = handed(session)
+    found = describe(caller, claim_of(run.settings, synthetic=store.synthetic, part=part))
     if run.out.as_json:
         run.out.document(found)
         return

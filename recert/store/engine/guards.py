@@ -115,7 +115,8 @@ STATEMENTS: dict[str, str] = dict(
             "meta_fixed",
             "UPDATE",
             "meta",
-            "OLD.key IN ('store_id','created_at','kind') AND (NEW.key <> OLD.key OR NEW.value <> OLD.value)",
+            "OLD.key IN ('store_id','created_at','kind','handed') "
+            "AND (NEW.key <> OLD.key OR NEW.value <> OLD.value)",
             "what a store is never changes.",
         ),
         _refuse("meta_no_delete", "DELETE", "meta", "", "what a store is never changes."),

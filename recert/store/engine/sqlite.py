@@ -10,7 +10,7 @@ import contextlib
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from recert.store.engine import guards
 
 APPLICATION_ID = 0x52435254
 """`RCRT`, in the file's header: tells a store from any other SQLite file."""
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raised with each migration; a file with a greater number was made by a newer recert."""
 _MAGIC = b"SQLite format 3\x00"
 _BUSY_SECONDS = 60
@@ -94,6 +94,18 @@ class SqliteDatabase:
     def missing_guards(self, connection: Connection) -> list[str]:
         """Return the guards that are gone or altered, and triggers that are none of ours."""
         return guards.missing(connection)
+
+    def strangers(self, connection: Connection, tables: Collection[str]) -> list[str]:
+        """Return what the file holds beside plain tables of these names, their indexes and triggers."""
+        found = []
+        for kind, name, sql in connection.execute(
+            text("SELECT type, name, sql FROM sqlite_master")
+        ):
+            own = name in tables or str(name).startswith("sqlite_")
+            plain = kind in ("index", "trigger") or (kind == "table" and own)
+            if not plain or str(sql or "").upper().startswith("CREATE VIRTUAL"):
+                found.append(f"the {kind} {str(name)!r}")
+        return found
 
     def integrity(self, connection: Connection) -> list[str]:
         """Return what SQLite finds wrong with the file and with its foreign keys."""
