@@ -132,11 +132,15 @@ class AwsSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CallCounts:
-    """How many calls a reading made, and how many of each operation (`bedrock-agent:GetAgent`)."""
+    """How many calls a reading made, and how many of each operation (`bedrock-agent:GetAgent`).
+
+    `log` tells more of each operation in each account and region, see `recert.aws.calls`.
+    """
 
     total: int = 0
     retries: int = 0
     by_operation: Mapping[str, int] = field(default_factory=dict)
+    log: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """One call at a time: paced, counted, redacted; a refusal becomes a gap and never an exception."""
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
+from recert.aws.calls import CallLog
 from recert.aws.interface import AwsSource, CallCounts, Cancelled, ReadingCancelledError
 from recert.aws.matching import Place
 from recert.aws.models import paginator
@@ -57,6 +59,7 @@ class Tally:
         self._calls: Counter[str] = Counter()
         self._retries = 0
         self._cancelled = cancelled
+        self.log = CallLog(time.time)
 
     def count(self, read: Read) -> None:
         """Count one call, or stop the reading where it was cancelled."""
@@ -91,7 +94,12 @@ class Tally:
     @property
     def calls(self) -> CallCounts:
         """Return the counts."""
-        return CallCounts(self._calls.total(), self._retries, dict(sorted(self._calls.items())))
+        return CallCounts(
+            self._calls.total(),
+            self._retries,
+            dict(sorted(self._calls.items())),
+            self.log.rows(),
+        )
 
 
 class Reader:
@@ -124,14 +132,16 @@ class Reader:
         `listed` says that the thing was listed before, so that its absence means that it was
         deleted meanwhile.
         """
+        asked = {**(params or {}), **named}
         try:
             client = self.source.client(read.service, self.place)
             self.source.pace(read, self.place)
             self.ledger.count(read)
-            output = getattr(client, xform_name(read.operation))(**(params or {}), **named)
+            output = getattr(client, xform_name(read.operation))(**asked)
         except ClientError as error:
             code = str(error.response.get("Error", {}).get("Code") or "Unknown")
             self.ledger.retried(_retries(error.response))
+            self.ledger.log.refused(read, self.place, asked, code)
             if code in read.absent:
                 return Answer(absent=True)
             if listed and code == GONE:
@@ -139,13 +149,18 @@ class Reader:
                 return Answer(error=code)
             return self._missed(read, code, subject, quiet=quiet)
         except NotRecordedError as error:
+            self.ledger.log.refused(read, self.place, asked, error.code)
             return self._missed(read, error.code, subject, quiet=quiet)
         except (BotoCoreError, ResponseParserError, AwsError) as error:
+            self.ledger.log.refused(read, self.place, asked, type(error).__name__)
             return self._missed(read, type(error).__name__, subject, quiet=quiet)
         self.ledger.retried(_retries(output))
-        output.pop("ResponseMetadata", None)
-        marked = self.source.replayed
-        return Answer(redact(read.service, output, self.keyring, marked=marked))
+        metadata = output.pop("ResponseMetadata", None) or {}
+        replayed = self.source.replayed
+        kept = redact(read.service, output, self.keyring, marked=replayed)
+        # A recording has no request ids of its own; those that replay makes up are no evidence.
+        self.ledger.log.answered(read, self.place, asked, kept, {} if replayed else metadata)
+        return Answer(kept)
 
     def _missed(self, read: Read, code: str, subject: str, *, quiet: bool) -> Answer:
         if not quiet:

@@ -4,7 +4,7 @@ All in one transaction: a sync that fails half way leaves nothing behind. The sa
 records no event and touches no campaign.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +60,7 @@ def record_reading(
     estate: Estate,
     *,
     api_calls: int,
+    call_log: Sequence[Mapping[str, Any]] = (),
     clock: Clock,
     policy: TriggerPolicy | None = None,
     actor: Actor,
@@ -73,8 +74,9 @@ def record_reading(
 
     The first reading of an account, region or kind is a baseline: it records new agents and opens
     nothing. A campaign that is opened is active at once, unless the policy holds it back. `leavers`
-    are names of people who left. With `dry_run` nothing is kept. Raises RefusedError for a reading
-    of another kind of source than the store's, or an older one.
+    are names of people who left. With `dry_run` nothing is kept. `call_log` tells, operation by
+    operation, what was asked and answered. Raises RefusedError for a reading of another kind of
+    source than the store's, or an older one.
     """
     kit = _Kit(
         policy or TriggerPolicy(),
@@ -86,7 +88,7 @@ def record_reading(
     try:
         with store.write(actor) as tx:
             tx.clock = clock
-            found = _take(store, tx, estate, api_calls, kit)
+            found = _take(store, tx, estate, (api_calls, call_log), kit)
             if dry_run:
                 raise _DryRunError  # noqa: TRY301 - leaving the transaction is the point
     except _DryRunError:
@@ -103,13 +105,19 @@ class _Kit:
     leavers: tuple[str, ...]
 
 
-def _take(store: Store, tx: Transaction, estate: Estate, api_calls: int, kit: _Kit) -> Intake:
+def _take(
+    store: Store,
+    tx: Transaction,
+    estate: Estate,
+    calls: tuple[int, Sequence[Mapping[str, Any]]],
+    kit: _Kit,
+) -> Intake:
     known = snapshot_id(estate)
     if tx.session.get(SnapshotRow, known) is not None:
         return _intake(estate, known, unchanged=True)
     before = latest(tx.session)
     earlier = unpack(before) if before else None
-    snapshot = store.save_snapshot(tx, estate, api_calls)
+    snapshot = store.save_snapshot(tx, estate, *calls)
     scene = make_scene(tx, snapshot, estate, kit.ask, calendar=kit.calendar, leavers=kit.leavers)
     old = make_scene(tx, snapshot, earlier, kit.ask).estate if earlier is not None else None
     same = earlier is not None and earlier.content_digest == estate.content_digest

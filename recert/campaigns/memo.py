@@ -54,7 +54,10 @@ def _population(session: Session, campaign: CampaignRow, tally: Tally) -> tuple[
             ),
             False,
         )
-    return f"The population is complete as of {reading.taken_at}: {size}; no call failed.", True
+    return (
+        f"The population is all that there was as of {reading.taken_at}: {size}; no call failed.",
+        True,
+    )
 
 
 def _reviewers(session: Session, campaign: CampaignRow, tally: Tally) -> tuple[str, bool]:
@@ -112,10 +115,10 @@ def _revocations(session: Session, campaign: CampaignRow) -> tuple[str, bool]:
     done = sum(states.get(item) in DONE for item in wanted) - excepted
     left = len(wanted) - done - excepted
     text = (
-        f"Of {plural(len(wanted), 'revocation')}, {done:,} were no longer found by a later reading "
-        f"and {excepted:,} formally excepted"
+        f"{plural(len(wanted), 'revocation')}: no longer found by a later reading {done:,}, "
+        f"formally excepted {excepted:,}"
     )
-    return (f"{text}; {left:,} are neither.", False) if left else (f"{text}.", True)
+    return (f"{text}, neither {left:,}.", False) if left else (f"{text}.", True)
 
 
 def _retention(session: Session) -> tuple[str, bool]:

@@ -134,6 +134,7 @@ def keep(
         store,
         reading.estate,
         api_calls=reading.api_calls,
+        call_log=reading.calls.log,
         clock=run.clock,
         policy=trigger_policy(run.settings),
         calendar=calendar(run.settings),

@@ -13,13 +13,25 @@ from importlib.resources import files
 from typing import Any
 
 import recert
-from recert.evidence import html, readme, tables, xlsx
+from recert.evidence import (
+    control,
+    custody,
+    html,
+    ipe,
+    memos,
+    population,
+    readme,
+    removal,
+    tables,
+    xlsx,
+)
 from recert.evidence.checkpoint import checkpoint
 from recert.evidence.keys import signer_lines
 from recert.evidence.material import Material
 from recert.evidence.oscal import assessment_results
 from recert.evidence.quality import quality
 from recert.evidence.tieout import TieOut, tie_out
+from recert.evidence.unknown import UNKNOWN
 
 FORMAT = 1
 WHAT = "recert evidence pack"
@@ -57,24 +69,35 @@ def derive(
     people are then taken from it, since their wording may differ.
     """
     tied = tie_out(material.projection, material.campaign, len(material.records))
+    told = removal.books(material)
     found = {
         LEDGER: lines(material.ledger.texts),
         CHECKPOINT: checkpoint(material.projection.store_id, material.ledger.head),
-        "campaign.json": pretty(_campaign(material)),
+        "control.json": pretty(control.control(material)),
+        "campaign.json": pretty(control.campaign(material)),
         POPULATION: lines(material.records),
+        "population.csv": tables.to_csv(population.COLUMNS, population.rows(material)),
         DECISIONS: lines(decision_lines(material)),
         "decisions.csv": tables.to_csv(tables.DECISIONS, tables.decision_rows(material)),
         "exclusions.csv": tables.to_csv(tables.EXCLUSIONS, tables.exclusion_rows(material)),
-        "assignments.csv": tables.to_csv(tables.ASSIGNMENTS, tables.assignment_rows(material)),
+        "assignments.csv": tables.to_csv(custody.ASSIGNMENTS, custody.assignment_rows(material)),
+        "notifications.csv": tables.to_csv(
+            custody.NOTIFICATIONS, custody.notification_rows(material)
+        ),
         "exceptions.csv": tables.to_csv(tables.EXCEPTIONS, tables.exception_rows(material)),
-        "remediation.csv": tables.to_csv(tables.REMEDIATION, tables.remediation_rows(material)),
+        "remediation.csv": tables.to_csv(removal.REMEDIATION, removal.rows(material, told)),
+        "verification.json": pretty(removal.verification(material, told)),
+        **{path: pretty(one) for path, one in removal.changes(told).items()},
+        **{path: pretty(one) for path, one in removal.after(material, told).items()},
         "quality.json": pretty(quality(material)),
-        "ipe.json": pretty(_ipe(material)),
+        "ipe.json": pretty(ipe.ipe(material)),
         "tieout.json": pretty(tied.as_json()),
         "README.txt": readme.write(material, tied).encode("utf-8"),
         "report.html": html.render(material, tied),
         OSCAL: pretty(assessment_results(material, tied)),
         "decisions.xlsx": xlsx.workbook(material, tied),
+        "signoff.json": pretty(memos.signoff(material, tied)),
+        "unknown.json": pretty({path: dict(fields) for path, fields in UNKNOWN.items()}),
         **_signoffs(material),
         "allowed_signers": signer_lines(list(material.projection.keys.values())).encode("utf-8"),
         **{name: standalone(name) for name in STANDALONE},
@@ -149,39 +172,26 @@ def _manifest(
     }
 
 
-def _campaign(material: Material) -> dict[str, Any]:
-    return {
-        **material.row,
-        "source": material.source,
-        "synthetic": material.projection.synthetic,
-        "signature": material.signature,
-        "steps": material.projection.steps[material.campaign],
-        "events": [
-            event
-            for event in material.projection.events.values()
-            if event["campaign"] == material.campaign
-        ],
-    }
-
-
-def _ipe(material: Material) -> dict[str, Any]:
-    return {
-        "source": material.source,
-        "synthetic": material.projection.synthetic,
-        "population_from": material.row["snapshot"],
-        "readings": list(material.projection.readings.values()),
-    }
-
-
 def _signoffs(material: Material) -> dict[str, bytes]:
     """Return each statement as it was signed, byte for byte, beside what the ledger says of it."""
-    found = {}
-    for signoff in material.projection.signoffs.values():
-        if signoff["campaign"] != material.campaign:
-            continue
-        name = f"signoffs/{signoff['entry']:06d}"
-        found[f"{name}.statement"] = str(signoff["statement"]).encode("utf-8", "surrogatepass")
-        found[f"{name}.json"] = pretty(signoff)
-        if signoff["armor"] is not None:
-            found[f"{name}.statement.sig"] = str(signoff["armor"]).encode("utf-8", "surrogatepass")
+    projection = material.projection
+    found: dict[str, bytes] = {}
+    for folder, signed in (
+        ("signoffs", projection.signoffs.values()),
+        ("closing", projection.closings.values()),
+    ):
+        for one in signed:
+            if one["campaign"] == material.campaign:
+                found |= _signed(f"{folder}/{one['entry']:06d}", one)
+    return found
+
+
+def _signed(name: str, signed: Mapping[str, Any]) -> dict[str, bytes]:
+    found = {
+        f"{name}.statement": str(signed["statement"]).encode("utf-8", "surrogatepass"),
+        f"{name}.json": pretty(signed),
+    }
+    if signed["armor"] is not None:
+        armor = str(signed["armor"]).encode("utf-8", "surrogatepass")
+        found[f"{name}.statement.sig"] = armor
     return found

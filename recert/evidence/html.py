@@ -13,7 +13,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from recert.evidence.material import Material
 from recert.evidence.readme import SOURCES, STANDING, banner
 from recert.evidence.tables import IDENTITIES
-from recert.evidence.tieout import TieOut, gaps_of
+from recert.evidence.tieout import ROWS, TieOut, gaps_of
 from recert.text import plural, visible
 
 _CLASSES = {"complete": "good", "does not add up": "bad", "cancelled": "bad"}
@@ -57,11 +57,18 @@ def render(material: Material, tied: TieOut) -> bytes:
         standing=STANDING[tied.standing],
         standing_class=_CLASSES.get(tied.standing, "warn"),
         facts=_facts(material, tied),
-        counts=[*tied.counts.items(), *((k, v) for k, v in tied.verdicts.items() if v)],
+        counts=[
+            (name, count, ROWS.get(name, "decisions.csv"))
+            for name, count in (
+                *tied.counts.items(),
+                *((name, count) for name, count in tied.verdicts.items() if count),
+            )
+        ],
         equations=[equation.as_json() for equation in tied.equations],
         events=[e for e in projection.events.values() if e["campaign"] == material.campaign],
         trigger=json.dumps(row["trigger"]),
         signoffs=_signoffs(material),
+        closing=_closing(material),
         gaps=gaps_of(projection, material.campaign),
         limits=reading.get("limits", []),
         decisions=_decisions(material),
@@ -93,24 +100,31 @@ def _facts(material: Material, tied: TieOut) -> list[tuple[str, Any]]:
 
 
 def _signoffs(material: Material) -> list[dict[str, Any]]:
-    found = []
-    for signoff in material.projection.signoffs.values():
-        if signoff["campaign"] != material.campaign:
-            continue
-        statement = json.loads(signoff["statement"])
-        signer = statement["signer"]
-        found.append(
-            {
-                "printed": f"{signer.get('name') or signoff['signer']} ({signoff['signer']})",
-                "at": signoff["signed_at"],
-                "identity": IDENTITIES.get(signoff["strength"], signoff["strength"]),
-                "signature": signoff["signature"],
-                "key": signoff["key"],
-                "meaning": statement["meaning"],
-                "signed": plural(len(signoff["decisions"]), "item"),
-            }
-        )
-    return found
+    return [
+        {**_signed(signoff), "signed": plural(len(signoff["decisions"]), "item")}
+        for signoff in material.projection.signoffs.values()
+        if signoff["campaign"] == material.campaign
+    ]
+
+
+def _closing(material: Material) -> dict[str, Any] | None:
+    closing = material.projection.closings.get(material.campaign)
+    if closing is None:
+        return None
+    return {**_signed(closing), "memo": json.loads(closing["statement"])["memo"]}
+
+
+def _signed(signed: dict[str, Any]) -> dict[str, Any]:
+    """Return name, time and meaning of a signature, and how strongly it is known who signed."""
+    statement = json.loads(signed["statement"])
+    return {
+        "printed": f"{statement['signer'].get('name') or signed['signer']} ({signed['signer']})",
+        "at": signed["signed_at"],
+        "identity": IDENTITIES.get(signed["strength"], signed["strength"]),
+        "signature": signed["signature"],
+        "key": signed["key"],
+        "meaning": statement["meaning"],
+    }
 
 
 def _decisions(material: Material) -> list[tuple[str, list[dict[str, Any]]]]:

@@ -5,10 +5,13 @@ from itertools import groupby, pairwise
 from statistics import median
 from typing import Any
 
+from recert.campaigns.attention import SAMPLE
 from recert.clock import from_rfc3339
 from recert.evidence.material import Material
+from recert.store import canonical
 
 _KEPT = ("attest", "attest_until")
+_KEEPS = (*_KEPT, "exception")
 
 
 def quality(material: Material) -> dict[str, Any]:
@@ -21,13 +24,40 @@ def quality(material: Material) -> dict[str, Any]:
         body = decision.body
         if body["campaign"] == material.campaign and body["verdict"] != "no_response":
             by_reviewer[body["decided_by"]].append({**body, "in_force": decision.state})
-    return {"reviewers": [_reviewer(name, by_reviewer[name]) for name in sorted(by_reviewer)]}
+    return {
+        "reviewers": [_reviewer(name, by_reviewer[name]) for name in sorted(by_reviewer)],
+        "second_look": _second_look(material),
+        "seeded_checks": None,
+    }
+
+
+def _second_look(material: Material) -> dict[str, Any]:
+    """Return which kept items somebody else should look at again; which ones follows from the decisions."""
+    projection = material.projection
+    kept = [
+        (item.id, item.current)
+        for item in projection.items_of(material.campaign)
+        if item.state == "signed_off"
+        and item.current is not None
+        and projection.decisions[item.current].body["verdict"] in _KEEPS
+    ]
+    drawn = sorted((canonical.digest(list(pair)), pair[0]) for pair in kept)
+    sample = sorted(item for _, item in drawn[: -(-len(drawn) // SAMPLE)])
+    return {
+        "of": len(kept),
+        "sample": sample,
+        "sample_percent": _percent(len(sample), len(kept)),
+        "agreement_percent": None,
+    }
 
 
 def _reviewer(name: str, decisions: list[dict[str, Any]]) -> dict[str, Any]:
     current = [body for body in decisions if body["in_force"] == "current"]
     moments = sorted({from_rfc3339(body["decided_at"]) for body in decisions})
     pauses = [int((later - earlier).total_seconds()) for earlier, later in pairwise(moments)]
+    told = [body.get("attention") or {} for body in decisions]
+    dwell = [int(one["dwell_ms"]) for one in told if one.get("dwell_ms") is not None]
+    looked = [bool(one["opened"]) for one in told if one.get("opened") is not None]
     runs = [len(list(run)) for _, run in groupby(body["verdict"] for body in decisions)]
     return {
         "reviewer": name,
@@ -44,6 +74,14 @@ def _reviewer(name: str, decisions: list[dict[str, Any]]) -> dict[str, Any]:
         "self_reported_percent": _percent(
             sum(bool(body.get("attention", {}).get("self_reported")) for body in decisions),
             len(decisions),
+        ),
+        "measured": len(dwell),
+        "median_dwell_seconds": round(median(dwell) / 1000) if dwell else None,
+        "shortest_dwell_seconds": round(min(dwell) / 1000) if dwell else None,
+        "opened_percent": _percent(sum(looked), len(looked)),
+        "followed_percent": _percent(
+            sum(body.get("followed") is True for body in decisions),
+            sum(body.get("followed") is not None for body in decisions),
         ),
         "longest_run_of_one_answer": max(runs),
         "median_pause_seconds": int(median(pauses)) if pauses else None,

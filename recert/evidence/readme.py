@@ -1,10 +1,10 @@
 """The first page of a pack: what it is, how the campaign stands, what it proves and what it cannot."""
 
 from recert.evidence.material import Material
-from recert.evidence.tieout import TieOut
+from recert.evidence.tieout import TieOut, gaps_of
 from recert.text import plural, visible
 
-_WIDTH = 100
+_MOST_GAPS = 20
 STANDING = {
     "interim": "INTERIM. The campaign is not closed; decisions and sign-offs may still come.",
     "cancelled": "CANCELLED. The campaign was ended without a result.",
@@ -49,8 +49,10 @@ def write(material: Material, tied: TieOut) -> str:
         + (" (no sign-off here was signed with a key)" if material.signature == "none" else ""),
         f"Ledger       {material.projection.store_id}",
         f"Head         {head.size}:{head.hash}",
+        f"Demanded     signature {_demanded(material)}",
         f"Gaps         {tied.gaps}",
         "",
+        *_gaps(material),
         *_numbers(tied),
         "",
         *_FILES,
@@ -58,6 +60,31 @@ def write(material: Material, tied: TieOut) -> str:
         *_PROOF,
     ]
     return "\n".join(parts) + "\n"
+
+
+def _demanded(material: Material) -> str:
+    """Return what a sign-off needed, and by whose word where that is not the store's own."""
+    projection = material.projection
+    setting = projection.settings.get("signatures")
+    if setting is None:
+        return projection.demanded
+    who = visible(f"{setting['by']}: {setting['reason']}", limit=200)
+    return f"{projection.demanded}, set in entry {setting['entry']} by {who}"
+
+
+def _gaps(material: Material) -> list[str]:
+    """Return what could not be read, a line each; the rest is in ipe.json where there is much."""
+    found = gaps_of(material.projection, material.campaign)
+    if not found:
+        return []
+    parts = ["What could not be read, and what that leaves unknown"]
+    for gap in found[:_MOST_GAPS]:
+        call = f"{gap['service']}:{gap['operation']} {gap['error']}"
+        where = f"{gap['account']} {gap['region']}"
+        parts.append(visible(f"  {call} ({where}): {gap['effect']}", limit=300))
+    if len(found) > _MOST_GAPS:
+        parts.append(f"  and {len(found) - _MOST_GAPS:,} more, in ipe.json")
+    return [*parts, ""]
 
 
 def _numbers(tied: TieOut) -> list[str]:
@@ -72,32 +99,41 @@ def _numbers(tied: TieOut) -> list[str]:
 
 
 _FILES = """\
-What is here
-  manifest.json      what this pack is, with the size and SHA-256 of every file
-  SHA256SUMS         the same for sha256sum
-  ledger.jsonl       every entry of the ledger, exactly as stored; each names the hash of the one before
-  checkpoint         the ledger's size, its Merkle root (RFC 6962) and the hash of its last entry
-  campaign.json      the campaign with its cause, scope, settings and every step it took
-  population.jsonl   every item that was put up for review, frozen
-  assignments.csv    who had to decide which item
-  exclusions.csv     what was left out, by which rule
-  decisions.jsonl    every decision, superseded ones too: lines of ledger.jsonl
-  decisions.csv      the same for a spreadsheet; decisions.xlsx as a workbook
-  exceptions.csv     what was kept although it should not be: control, approver, end
-  remediation.csv    what is to be taken away, and where that stands
-  quality.json       per reviewer: pace, bulks, runs of one answer
-  report.html        all of it for people, to be read in a browser and printed
-  oscal-assessment-results.json
-                     the same as assessment results of NIST's OSCAL
-  signoffs/          each sign-off: the statement as it was signed, its signature if it has one
+What is here, by what auditors ask for
+  The control        control.json: which control this serves, its policy, how often, the period
+  The campaign       campaign.json: its cause, scope, settings and every step it took
+  The population     ipe.json: how it was made: who asked AWS what, pages, counts, request ids, and
+                     what could not be read
+                     population.jsonl: every item, frozen; population.csv for a spreadsheet
+                     exclusions.csv: what was left out, by which rule, by whom, why
+  The reviewers      assignments.csv: who had to decide what, why they, how independent they are
+                     notifications.csv: who was told when
+  The decisions      decisions.jsonl: every one, superseded ones too: lines of ledger.jsonl
+                     decisions.csv for a spreadsheet; decisions.xlsx as a workbook
+                     exceptions.csv: what was kept although it should not be: control, approver, end
+                     quality.json: per reviewer: pace, bulks, runs of one answer
+  The removals       remediation.csv: what is to be taken away, by which change, where it stands
+                     changes/: each change with the document before and after
+                     verification.json and after/: what later readings found
+  The numbers        tieout.json: the counts and the equations below, each with the table of its rows
+  The signatures     signoff.json: each reviewer's certification and the owner's memo
+                     signoffs/: each sign-off as it was signed, its signature if it has one
                      (ssh-keygen -Y verify -n signoff.v1@recert), and what the ledger says of it
-  allowed_signers    the keys that the ledger binds to persons; to be compared with what you know
-                     from elsewhere, never to be trusted because it is here
-  ipe.json           how the population was made: source, caller, calls, and what could not be read
-  tieout.json        the counts and the equations above
-  verify.sh          checks this pack with sh, awk, grep, sha256sum and ssh-keygen:
+                     closing/: the same of the close (-n close.v1@recert)
+                     allowed_signers: the keys that the ledger binds to persons; to be compared with
+                     what you know from elsewhere, never to be trusted because it is here
+  The record         ledger.jsonl: every entry of the ledger, exactly as stored; each names the hash
+                     of the one before
+                     checkpoint: its size, its Merkle root (RFC 6962) and the hash of its last entry
+                     anchors/: where a head was noted outside, with the proof if there is one
+  What is not known  unknown.json: by file and field, why it cannot be told
+  For people         report.html: all of it, to be read in a browser and printed
+  For tools          oscal-assessment-results.json: as assessment results of NIST's OSCAL
+                     manifest.json: what this pack is, with the size and SHA-256 of every file
+                     SHA256SUMS: the same for sha256sum
+                     verify.sh: checks this pack with sh, awk, grep, sha256sum and ssh-keygen:
                      sh verify.sh [SIZE:HASH [ALLOWED_SIGNERS]]
-  verify.py          checks all but signatures with Python: python3 verify.py [SIZE:HASH]""".splitlines()
+                     verify.py: checks all but signatures: python3 verify.py [SIZE:HASH]""".splitlines()
 
 _PROOF = """\
 What this proves

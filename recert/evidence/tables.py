@@ -18,18 +18,16 @@ from recert.text import visible
 _FORMULA = tuple("=+-@\t\r\n\x00\uff1d\uff0b\uff0d\uff20")
 DECISIONS = (
     "entry", "recorded_at", "decision", "item", "agent", "kind", "title", "verdict", "in_force",
-    "rationale", "until", "reduce_to", "control", "approver", "decided_by", "identity", "headless",
-    "basis_named", "bulk", "basis_digest", "shown_digest", "supersedes", "signed_by", "signed_at",
-    "signature", "entry_sha256",
+    "rationale", "until", "reduce_to", "control", "approver", "decided_by", "decider_name",
+    "identity", "decided_at", "zone", "stage", "iteration", "headless", "basis_named", "bulk",
+    "bulk_id", "recommendation", "recommendation_reason", "followed", "dwell_ms", "opened",
+    "carried_over", "basis_digest", "shown_digest", "supersedes", "signed_by", "signed_at",
+    "signature", "entry_prev", "entry_sha256",
 )  # fmt: skip
 EXCLUSIONS = ("item", "agent", "kind", "title", "state", "rule", "reason", "by", "at", "entry")
-ASSIGNMENTS = ("item", "agent", "kind", "title", "reviewer", "state", "decided_by", "reassigned")
 EXCEPTIONS = (
-    "item", "agent", "title", "reason", "control", "approver", "expires", "decided_by", "decided_at",
-    "entry",
-)  # fmt: skip
-REMEDIATION = (
-    "item", "agent", "title", "decision", "reduce_to", "decided_by", "decided_at", "signed_off", "state",
+    "item", "agent", "title", "reason", "control", "approver", "approver_roles", "expires",
+    "next_review", "decided_by", "decided_at", "entry",
 )  # fmt: skip
 IDENTITIES = {"ssh": "proved (SSH)", "sts": "verified (STS)", "os": "claimed (OS)"}
 
@@ -59,11 +57,13 @@ def to_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
 def decision_rows(material: Material) -> list[list[Any]]:
     """Return every decision of the campaign, superseded ones too, in the order of the ledger."""
     projection = material.projection
+    reasons = {record["id"]: record["reason"] for record in map(json.loads, material.records)}
     rows = []
     for found in projection.decisions.values():
         body = found.body
         if body["campaign"] != material.campaign:
             continue
+        attention = body.get("attention") or {}
         item = projection.items[body["item"]]
         signed = item.signoff is not None and item.current == body["id"]
         signoff = projection.signoffs[str(item.signoff)] if signed else {}
@@ -74,7 +74,20 @@ def decision_rows(material: Material) -> list[list[Any]]:
             "decision": body["id"],
             "in_force": found.state,
             "reduce_to": " ".join(body["reduce_to"]),
+            "decider_name": projection.persons.get(body["decided_by"], {}).get("name"),
             "identity": IDENTITIES.get(body["strength"], body["strength"]),
+            "zone": "UTC",
+            "stage": body.get("stage", 1),
+            "iteration": 2 if material.row["predecessor"] else 1,
+            # Decisions of one request share the first part of what makes a repeated one harmless.
+            "bulk_id": str(body["client_id"]).partition("/")[0] if body["bulk"] > 1 else None,
+            "recommendation": body.get("recommendation"),
+            "recommendation_reason": reasons.get(body["item"]),
+            "followed": body.get("followed"),
+            "dwell_ms": attention.get("dwell_ms"),
+            "opened": attention.get("opened"),
+            "carried_over": False,
+            "entry_prev": material.ledger.entries[found.entry - 1]["prev"],
             "signed_by": signoff.get("signer"),
             "signed_at": signoff.get("signed_at"),
             "signature": signoff.get("signature"),
@@ -111,32 +124,6 @@ def exclusion_rows(material: Material) -> list[list[Any]]:
     return rows
 
 
-def assignment_rows(material: Material) -> list[list[Any]]:
-    """Return who had to decide what, who did, and how often an item changed hands."""
-    projection = material.projection
-    hands: dict[str, int] = {}
-    for entry in material.ledger.entries:
-        if entry["type"] == "item.reassigned":
-            hands[entry["body"]["item"]] = hands.get(entry["body"]["item"], 0) + 1
-    rows = []
-    for record in map(json.loads, material.records):
-        item = projection.items[record["id"]]
-        decision = projection.decisions.get(item.current or "")
-        rows.append(
-            [
-                item.id,
-                item.agent,
-                item.kind,
-                record["title"],
-                item.reviewer,
-                item.state,
-                decision.body["decided_by"] if decision else None,
-                hands.get(item.id, 0),
-            ]
-        )
-    return rows
-
-
 def _in_force(material: Material, *verdicts: str) -> list[tuple[DecisionState, ItemState]]:
     projection = material.projection
     return [
@@ -161,31 +148,12 @@ def exception_rows(material: Material) -> list[list[Any]]:
                 body["rationale"],
                 body["control"],
                 body["approver"],
+                " ".join(material.projection.persons.get(body["approver"], {}).get("roles", [])),
+                body["until"],
                 body["until"],
                 body["decided_by"],
                 body["decided_at"],
                 found.entry,
-            ]
-        )
-    return rows
-
-
-def remediation_rows(material: Material) -> list[list[Any]]:
-    """Return everything that is to be taken away, and where that stands."""
-    rows = []
-    for found, item in _in_force(material, "revoke", "reduce"):
-        body = found.body
-        rows.append(
-            [
-                item.id,
-                item.agent,
-                body["title"],
-                body["verdict"],
-                " ".join(body["reduce_to"]),
-                body["decided_by"],
-                body["decided_at"],
-                item.state == "signed_off",
-                material.projection.remediations.get(item.id, "not begun"),
             ]
         )
     return rows

@@ -8,6 +8,21 @@ from recert.store.projection import ItemState, Projection
 
 VERDICTS = ("attest", "attest_until", "reduce", "revoke", "exception", "abstain", "no_response")
 OUT_OF_REVIEW = ("excluded", "superseded")
+_ANSWERED = ("decided", "signed_off")
+ROWS = {
+    "items": "population.csv",
+    "excluded": "exclusions.csv",
+    "superseded": "exclusions.csv",
+    "conflicted": "exclusions.csv",
+    "pending": "assignments.csv",
+    "decided": "assignments.csv",
+    "signed_off": "assignments.csv",
+    "rescinded": "decisions.csv",
+    "revoke": "remediation.csv",
+    "reduce": "remediation.csv",
+    "exception": "exceptions.csv",
+}
+"""The table whose rows a count is made of; those of the other verdicts are in `decisions.csv`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +96,9 @@ class TieOut:
             "standing": self.standing,
             "counts": self.counts,
             "verdicts": self.verdicts,
+            "rows": {
+                name: ROWS.get(name, "decisions.csv") for name in (*self.counts, *self.verdicts)
+            },
             "equations": [equation.as_json() for equation in self.equations],
             "holds": self.holds,
             "gaps": self.gaps,
@@ -95,6 +113,7 @@ def tie_out(projection: Projection, campaign: str, population: int) -> TieOut:
     verdicts = Counter({name: verdicts[name] for name in VERDICTS})
     answered = sum(verdicts.values()) - verdicts["no_response"]
     out = states["excluded"] + states["superseded"]
+    rescinded = sum(_is_rescinded(projection, item) for item in items)
     counts = {
         "items": len(items),
         "excluded": states["excluded"],
@@ -103,14 +122,21 @@ def tie_out(projection: Projection, campaign: str, population: int) -> TieOut:
         "pending": states["pending"],
         "decided": states["decided"],
         "signed_off": states["signed_off"],
+        "rescinded": rescinded,
     }
     equations = (
         Equation("population", population, len(items), "items in the population = items assigned"),
         Equation(
             "answers",
             len(items),
-            out + answered + verdicts["no_response"],
-            "items = excluded + superseded + decided + without response",
+            out + answered + verdicts["no_response"] + rescinded,
+            "items = excluded + superseded + decided + without response + rescinded",
+        ),
+        Equation(
+            "verdicts",
+            sum(item.state in _ANSWERED for item in items) - verdicts["no_response"] - rescinded,
+            sum(verdicts[name] for name in VERDICTS if name != "no_response"),
+            "items decided = attested + attested until + reduced + revoked + excepted + abstained",
         ),
         Equation(
             "signatures",
@@ -154,8 +180,16 @@ def gaps_of(projection: Projection, campaign: str) -> list[dict[str, Any]]:
 
 
 def _verdict(projection: Projection, item: ItemState) -> str:
+    """Return the verdict on an item, empty where there is none in force."""
     decision = projection.decisions.get(item.current or "")
-    return str(decision.body["verdict"]) if decision else ""
+    if decision is None or decision.state == "rescinded":
+        return ""
+    return str(decision.body["verdict"])
+
+
+def _is_rescinded(projection: Projection, item: ItemState) -> bool:
+    decision = projection.decisions.get(item.current or "")
+    return decision is not None and decision.state == "rescinded"
 
 
 def _signed(projection: Projection, items: list[ItemState]) -> int:
@@ -163,7 +197,7 @@ def _signed(projection: Projection, items: list[ItemState]) -> int:
     for item in items:
         decision = projection.decisions.get(item.current or "")
         signoff = projection.signoffs.get(item.signoff or "")
-        if decision is None or signoff is None or decision.body["verdict"] == "no_response":
+        if decision is None or signoff is None or _verdict(projection, item) in ("", "no_response"):
             continue
         found += decision.body["decided_by"] == signoff["signer"]
     return found

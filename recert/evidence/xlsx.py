@@ -13,7 +13,7 @@ from typing import Any
 from xlsxwriter import Workbook  # type: ignore[import-untyped]  # it has no stubs
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]  # as above
 
-from recert.evidence import tables
+from recert.evidence import custody, tables
 from recert.evidence.containers import to_zip
 from recert.evidence.material import Material
 from recert.evidence.readme import STANDING, banner
@@ -38,7 +38,7 @@ def workbook(material: Material, tied: TieOut) -> bytes:
         bold = book.add_format({"bold": True})
         _sheet(book, bold, "Summary", ("what", "value"), _summary(material, tied))
         _sheet(book, bold, "Decisions", tables.DECISIONS, tables.decision_rows(material))
-        _sheet(book, bold, "Assignments", tables.ASSIGNMENTS, tables.assignment_rows(material))
+        _sheet(book, bold, "Assignments", custody.ASSIGNMENTS, custody.assignment_rows(material))
         _sheet(book, bold, "Exclusions", tables.EXCLUSIONS, tables.exclusion_rows(material))
     with zipfile.ZipFile(out) as made:
         return to_zip({name: made.read(name) for name in made.namelist()})

@@ -2,6 +2,7 @@
 
 import hashlib
 import zlib
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func
@@ -75,8 +76,10 @@ def row_of(estate: Estate, api_calls: int) -> SnapshotRow:
     )
 
 
-def entry_body(estate: Estate, row: SnapshotRow) -> dict[str, Any]:
-    """Return what the ledger says of a reading: its source, its counts, and all that it could not read."""
+def entry_body(
+    estate: Estate, row: SnapshotRow, call_log: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    """Return what the ledger says of a reading: its source, its calls, and all that it could not read."""
     return {
         "snapshot": row.id,
         "taken_at": row.taken_at,
@@ -87,6 +90,7 @@ def entry_body(estate: Estate, row: SnapshotRow) -> dict[str, Any]:
         "agents": row.agents,
         "roles": row.roles,
         "api_calls": row.api_calls,
+        "calls": [dict(line) for line in call_log],
         "visits": [visit.model_dump(mode="json") for visit in estate.visits],
         "gaps": [gap.model_dump(mode="json") for gap in estate.coverage.gaps],
         "limits": list(estate.coverage.limits),

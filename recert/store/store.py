@@ -8,8 +8,9 @@ What a transaction changes and the entries that it appends are committed togethe
 
 import contextlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import Session
 
@@ -126,18 +127,27 @@ class Store:
         """Bind the store to a kind of source; raises RefusedError where it is bound to another."""
         readings.require_source(tx.session, source)
 
-    def save_snapshot(self, tx: Transaction, estate: Estate, api_calls: int) -> str:
+    def save_snapshot(
+        self,
+        tx: Transaction,
+        estate: Estate,
+        api_calls: int,
+        call_log: Sequence[Mapping[str, Any]] = (),
+    ) -> str:
         """Keep a reading with its `reading.recorded` entry and return its id.
 
-        The same reading again changes nothing. Raises RefusedError for a reading of another kind
-        of source, or one that is older than the latest.
+        `call_log` holds a row of plain JSON for each operation of each account and region. The same
+        reading again changes nothing. Raises RefusedError for a reading of another kind of source,
+        or one that is older than the latest.
         """
         readings.require_source(tx.session, estate.source)
         row = readings.row_of(estate, api_calls)
         if tx.session.get(SnapshotRow, row.id) is not None:
             return row.id
         readings.require_later(tx.session, row)
-        row.entry = tx.append(EntryType.READING_RECORDED, readings.entry_body(estate, row)).seq
+        row.entry = tx.append(
+            EntryType.READING_RECORDED, readings.entry_body(estate, row, call_log)
+        ).seq
         tx.session.add(row)
         tx.session.flush()
         return row.id

@@ -84,11 +84,12 @@ def test_the_numbers_of_the_tie_out_are_those_of_the_tables(pack: Path) -> None:
     tied = json.loads((pack / "tieout.json").read_text())
     assert tied["counts"] == {
         "items": 6, "excluded": 1, "superseded": 0, "conflicted": 0, "pending": 1, "decided": 0,
-        "signed_off": 4,
+        "signed_off": 4, "rescinded": 0,
     }  # fmt: skip
     assert sum(tied["verdicts"].values()) == 4
     assert {equation["name"]: equation["holds"] for equation in tied["equations"]} == {
-        "population": True, "answers": False, "signatures": True, "reviewers": True, "revocations": False,
+        "population": True, "answers": False, "verdicts": True, "signatures": True,
+        "reviewers": True, "revocations": False,
     }  # fmt: skip
 
 

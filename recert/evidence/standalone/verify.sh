@@ -108,22 +108,24 @@ if [ -s population.jsonl ]; then
     [ -z "$(comm -23 "$work/found" "$work/records")" ] || fail "population.jsonl holds an item that was never assigned"
 fi
 
-# 6. Every sign-off carries a signature by a signer of the given list, valid when it was made.
+# 6. Every sign-off and the close carry a signature by a signer of the given list, valid when made.
 if [ $# -gt 1 ]; then
     [ -f "$2" ] || { echo "There is no list of signers at $2." >&2 && exit 2; }
     signed=0
-    for statement in signoffs/*.statement; do
+    for statement in signoffs/*.statement closing/*.statement; do
         [ -f "$statement" ] || continue
         [ -f "$statement.sig" ] || fail "$statement carries no signature"
+        space=signoff.v1@recert
+        case $statement in closing/*) space=close.v1@recert ;; esac
         who=$(sed -n 's/.*"signer":{"id":"\([^"\\]*\)".*/\1/p' "$statement")
-        when=$(sed -n 's/.*"at":"\([^"]*\)".*/\1/p' "$statement" | tr -d 'TZ:.-' | cut -c 1-14)
-        ssh-keygen -Y verify -f "$2" -I "$who" -n signoff.v1@recert -s "$statement.sig" \
+        when=$(sed -n 's/^{"at":"\([^"]*\)".*/\1/p' "$statement" | tr -d 'TZ:.-' | cut -c 1-14)
+        ssh-keygen -Y verify -f "$2" -I "$who" -n "$space" -s "$statement.sig" \
             -Overify-time="${when}Z" <"$statement" >/dev/null 2>&1 ||
             fail "$statement is not signed by $who with a key of $2"
         signed=$((signed + 1))
     done
     [ "$signed" -gt 0 ] || fail "nothing here was signed off"
-    echo "$signed sign-offs are signed by signers of $2."
+    echo "$signed statements are signed by signers of $2."
 fi
 
 echo "OK: $size entries, head $size:$last"
