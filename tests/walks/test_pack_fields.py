@@ -205,9 +205,10 @@ def test_the_population_tells_of_each_permission_where_it_comes_from_and_what_it
 
 def test_the_calls_add_up_to_those_that_were_made(pack: Path) -> None:
     found = json.loads((pack / "ipe.json").read_text())
+    assert any(reading["gaps"] for reading in found["readings"])
     for reading in found["readings"]:
         assert reading["totals"]["calls"] == reading["api_calls"]
-        assert reading["totals"]["refused"] >= len(reading["gaps"]) > 0
+        assert reading["totals"]["refused"] >= len(reading["gaps"])
         assert all(len(line["responses_sha256"]) == 64 for line in reading["calls"])
 
 
