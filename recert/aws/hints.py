@@ -4,6 +4,8 @@ Nothing of a message is believed but that a call was made: what changed is read 
 """
 
 import json
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +13,10 @@ from typing import Any
 from recert.errors import RecertError
 
 _CALL = "AWS API Call via CloudTrail"
+_NAMING = re.compile(r"(?:id|arn|name|identifier)$", re.IGNORECASE)
+_LONGEST_NAME = 2_048
+_MOST_NAMES = 200
+_DEEPEST = 6
 _LONGEST = 2**20
 """The largest message that SQS takes, in characters."""
 
@@ -65,6 +71,8 @@ class Hint:
     region: str
     at: datetime
     watched: bool
+    names: frozenset[str] = frozenset()
+    """Ids, names and ARNs that the call was about, as it says; they only tell where to look."""
 
 
 def read_hint(body: str) -> Hint:
@@ -89,7 +97,25 @@ def read_hint(body: str) -> Hint:
         region=_text(detail, "awsRegion", otherwise=str(message.get("region") or "")),
         at=_instant(_text(detail, "eventTime", otherwise=str(message.get("time") or ""))),
         watched=not failed and name in WATCHED.get(source, ()),
+        names=frozenset(_names(detail)),
     )
+
+
+def _names(detail: dict[str, Any]) -> Iterator[str]:
+    """Yield what names a thing in a record: members that end in an id, a name or an ARN."""
+    parts = [detail.get("requestParameters"), detail.get("responseElements")]
+    parts += [{"resources": detail.get("resources")}]
+    waiting: list[tuple[str, Any, int]] = [("", part, 0) for part in parts]
+    found = 0
+    while waiting and found < _MOST_NAMES:
+        key, value, depth = waiting.pop()
+        if isinstance(value, dict) and depth < _DEEPEST:
+            waiting += [(str(name), item, depth + 1) for name, item in value.items()]
+        elif isinstance(value, list) and depth < _DEEPEST:
+            waiting += [(key, item, depth + 1) for item in value]
+        elif isinstance(value, str) and 0 < len(value) <= _LONGEST_NAME and _NAMING.search(key):
+            found += 1
+            yield value
 
 
 def event_pattern() -> dict[str, Any]:

@@ -32,6 +32,8 @@ class Scope:
 
     agents: frozenset[str]
     versions: tuple[str, ...] = ()
+    buckets: bool = False
+    """Whether the tags of the buckets that they read are read, too."""
 
 
 @dataclass(frozen=True, slots=True)

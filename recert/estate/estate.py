@@ -83,6 +83,8 @@ class Estate(Frozen):
     event_windows: tuple[EventWindow, ...] = ()
     organization: Organization | None = None
     owners: tuple[OwnerState, ...] = ()
+    whole_at: Instant | None = None
+    """When all of it was last read, where this reading took most of it over; None: just now."""
     coverage: Coverage = Coverage()
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
@@ -134,5 +136,5 @@ class Estate(Frozen):
     @cached_property
     def content_digest(self) -> str:
         """Return the digest of what was read, without the instant and the source."""
-        body = self.model_dump(mode="json", exclude={"taken_at", "source"})
+        body = self.model_dump(mode="json", exclude={"taken_at", "source", "whole_at"})
         return digest(body)

@@ -3,6 +3,7 @@
 from recert.estate.agents import Agent, AgentKind, Steward
 from recert.estate.estate import Estate
 from recert.lifecycle.compare import compare
+from recert.lifecycle.concerned import concerned
 from recert.lifecycle.events import Event, Severity
 from recert.lifecycle.kinds import KINDS, EventKind, Opens
 from recert.lifecycle.owners import OwnerPolicy, with_owners
@@ -25,6 +26,7 @@ __all__ = [
     "Steward",
     "TriggerPolicy",
     "compare",
+    "concerned",
     "is_baseline",
     "owners_left",
     "plan",

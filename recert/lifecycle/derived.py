@@ -68,10 +68,10 @@ class Derived:
             _idle_since(estate, agent)
             for estate, agent in zip(self._estates, (before, after), strict=True)
         ]
-        now = self._estates[1].taken_at
+        now = _used_as_of(self._estates[1])
         if ages[1] is None or now - ages[1] < DORMANT_AFTER:
             return []
-        if ages[0] is None or self._estates[0].taken_at - ages[0] >= DORMANT_AFTER:
+        if ages[0] is None or _used_as_of(self._estates[0]) - ages[0] >= DORMANT_AFTER:
             return []
         days = (now - ages[1]).days
         values = {"idle_since": ages[1].date().isoformat(), "idle_days": days}
@@ -124,6 +124,11 @@ class Derived:
         )
 
 
+def _used_as_of(estate: Estate) -> datetime:
+    """Return up to when use is known: what was taken over from an earlier reading is no younger."""
+    return estate.whole_at or estate.taken_at
+
+
 def _callable(agent: Agent) -> bool:
     reached = any(alias.test and DRAFT in alias.versions for alias in agent.aliases)
     return reached and agent.status in _PREPARED
@@ -144,7 +149,7 @@ def _idle_services(estate: Estate, role_arn: str) -> dict[str, bool]:
     for item in (use.services if use is not None else None) or ():
         since = item.last_at or (role.created_at if role is not None else None)
         if since is not None:
-            found[item.service] = estate.taken_at - since >= DORMANT_AFTER
+            found[item.service] = _used_as_of(estate) - since >= DORMANT_AFTER
     return found
 
 

@@ -279,6 +279,25 @@ class RescissionRow(Table, table=True):
     successor: str | None = Field(default=None, sa_type=Text)
 
 
+class SetAsideRow(Table, table=True):
+    """A message of a queue that no hint could be taken from, with the reason; no part of the ledger.
+
+    `body` is its beginning, `characters` its whole length and `sha256` the digest of all of it.
+    """
+
+    __tablename__ = "set_aside"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: str = Field(sa_type=Text)
+    queue: str = Field(sa_type=Text)
+    message: str = Field(sa_type=Text)
+    reason: str = Field(sa_type=Text)
+    received: int
+    characters: int
+    sha256: str = Field(sa_type=Text)
+    body: str = Field(sa_type=Text)
+
+
 class KeyRow(Table, table=True):
     """A person's SSH key by its fingerprint; `revoked_at` is set once and for good."""
 

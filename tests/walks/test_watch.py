@@ -18,8 +18,11 @@ from hypothesis import strategies as st
 from moto.server import ThreadedMotoServer
 from sqlmodel import select
 
+from recert.analysis import fingerprint
 from recert.aws.collect.run import collect
+from recert.aws.collect.scoped import LIMIT
 from recert.aws.hints import WATCHED, HintError, event_pattern, event_rule, read_hint
+from recert.aws.interface import Options, Scope
 from recert.aws.queue import Message, Queue, queue_arn, queue_region
 from recert.aws.recording import load_recording
 from recert.aws.redaction import Keyring
@@ -31,6 +34,8 @@ from recert.clock import FixedClock, SystemClock
 from recert.demo import recording_path
 from recert.errors import StoreError
 from recert.estate.estate import Estate, Source
+from recert.estate.splice import splice
+from recert.lifecycle import Event, compare
 from recert.store.ledger import Actor
 from recert.store.store import Store
 from recert.store.tables import CampaignRow, ItemRow
@@ -178,9 +183,11 @@ def test_repeats_late_and_poisonous_messages_end_in_one_campaign_and_a_record(
     assert found["acted_upon"] == 2
     assert (found["already_read"], found["not_watched"], found["set_aside"]) == (1, 1, 3)
     assert found["readings"] == 1, "one burst is one reading"
-    aside = [json.loads(line) for line in Path(found["poison"]).read_text().splitlines()]
+    aside = recert("--store", store, "watch", "--set-aside", "--json").json()["set_aside"]
     assert min(one["reason"] for one in aside).startswith("It is no EventBridge event")
-    assert Path(found["poison"]).stat().st_mode & 0o077 == 0
+    assert [one["message"] for one in aside] == [one["message"] for one in found["poison"]]
+    assert max(one["characters"] for one in aside) == 100_000
+    assert max(len(one["body"]) for one in aside) == 4_096
     left = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
     assert left["ApproximateNumberOfMessages"] == "0"
     assert left["ApproximateNumberOfMessagesNotVisible"] == "0"
@@ -329,14 +336,12 @@ def estates() -> tuple[Estate, ...]:
     return tuple(found)
 
 
-def watched(
-    store: Store, estates: tuple[Estate, ...], bodies: list[str], tmp: Path, size: int
-) -> list[str]:
+def watched(store: Store, estates: tuple[Estate, ...], bodies: list[str], size: int) -> list[str]:
     """Watch some messages over what AWS shows at each reading; return what the campaigns ask."""
     shown = iter(estates[1:])
     last = [estates[0]]
 
-    def sync() -> dict[str, Any]:
+    def sync(_: object) -> dict[str, Any]:
         last[0] = next(shown, last[0])
         taken = record_reading(store, last[0], api_calls=1, clock=SystemClock(), actor=ME)
         return {"events": taken.events, "campaigns": taken.campaigns, "coverage": {"gaps": []}}
@@ -347,8 +352,9 @@ def watched(
     Watcher(
         queue=queue,
         sync=sync,
-        last_reading=lambda: last[0].taken_at,
-        aside=tmp / "aside.jsonl",
+        scope_of=lambda _: None,
+        last_whole=lambda: last[0].taken_at,
+        keep_aside=lambda _: None,
         clock=SystemClock(),
         say=lambda _: None,
     ).run(once=True)
@@ -387,22 +393,95 @@ def test_a_shuffled_and_repeated_queue_gives_the_same_campaigns(
         folder = tmp_path_factory.mktemp("watched")
         store = Store.open(folder / "s.db", clock=SystemClock())
         record_reading(store, estates[0], api_calls=1, clock=SystemClock(), actor=ME)
-        results.append(watched(store, estates, list(bodies), folder, chunk))
+        results.append(watched(store, estates, list(bodies), chunk))
         store.close()
     assert results[0] == results[1]
     assert results[0]
 
 
-def test_nothing_is_deleted_that_could_not_be_set_aside(tmp_path: Path) -> None:
+def test_nothing_is_deleted_that_could_not_be_set_aside() -> None:
+    def full(_: object) -> None:
+        raise StoreError("The disk is full.", "Make room.")
+
     queue = Memory([(Message("1", "1", "x", 1),)])
     watcher = Watcher(
         queue=queue,
-        sync=dict,
-        last_reading=lambda: None,
-        aside=tmp_path / "no" / "folder.jsonl",
+        sync=lambda _: {},
+        scope_of=lambda _: None,
+        last_whole=lambda: None,
+        keep_aside=full,
         clock=FixedClock(datetime.now(UTC) + timedelta(days=1)),
         say=lambda _: None,
     )
     with pytest.raises(StoreError):
         watcher.run(once=True)
     assert queue.deleted == set()
+
+
+def hr() -> str:
+    """Return the ARN of the demo's HR assistant, which is what changed."""
+    return "arn:aws:bedrock:us-east-1:111122223333:agent/EWRT25DKQ6"
+
+
+def test_a_hint_reads_the_agent_that_it_names_and_leaves_the_rest(
+    recert: Recert, store: Path, url: str
+) -> None:
+    body = envelope(
+        "UpdateAgent",
+        requestParameters={"agentId": "EWRT25DKQ6", "agentName": "***"},
+        recipientAccountId="111122223333",
+    )
+    boto3.client("sqs").send_message(QueueUrl=url, MessageBody=body)
+    found = recert("--store", store, "watch", "--queue", url, "--once", "--json").json()
+    assert (found["acted_upon"], found["readings"], found["whole_readings"]) == (1, 1, 0)
+    events = recert("--store", store, "events", "--json").json()["events"]
+    fresh = [one for one in events if one["kind"] != "agent.added"]
+    assert {one["agent"] for one in fresh} == {hr()}
+    assert {"action_group.added", "alias.routed"} <= {one["kind"] for one in fresh}
+    assert len(found["campaigns"]) == 1
+    whole = recert("--store", store, "agents", "--json").json()["agents"]
+    assert len(whole) == 19
+
+
+def test_a_hint_about_another_role_costs_no_reading(recert: Recert, store: Path, url: str) -> None:
+    body = envelope("PutRolePolicy", "iam", requestParameters={"roleName": "nobodys-agent"})
+    boto3.client("sqs").send_message(QueueUrl=url, MessageBody=body)
+    found = recert("--store", store, "watch", "--queue", url, "--once", "--json").json()
+    assert (found["not_concerned"], found["readings"]) == (1, 0)
+
+
+def test_a_late_hint_about_an_agent_that_was_not_read_since_is_not_lost(
+    recert: Recert, store: Path, url: str, estates: tuple[Estate, ...]
+) -> None:
+    """A reading of one agent says nothing of another: only a whole one makes a hint late."""
+    sqs = boto3.client("sqs")
+    at = {"at": (datetime.now(UTC) + timedelta(days=400)).strftime("%Y-%m-%dT%H:%M:%SZ")}
+    other = next(one for one in estates[1].agents if one.name == "insurance-claims-agent")
+    for agent in ("EWRT25DKQ6", other.id):
+        sqs.send_message(
+            QueueUrl=url, MessageBody=envelope(requestParameters={"agentId": agent}, **at)
+        )
+        found = recert("--store", store, "watch", "--queue", url, "--once", "--json").json()
+        assert found["already_read"] == 0
+        assert len(found["campaigns"]) == 1
+    events = recert("--store", store, "events", "--json").json()["events"]
+    assert "owner.changed" in {one["kind"] for one in events if one["agent"] == other.arn}
+
+
+def test_what_is_read_of_one_agent_is_what_a_whole_reading_says_of_it(
+    estates: tuple[Estate, ...],
+) -> None:
+    before, after = estates
+    scope = frozenset({hr()})
+    source = ReplaySource(load_recording(recording_path(), points()[1]))
+    options = Options(usage=False, scope=Scope(scope, buckets=True))
+    part = collect(source, clock=SystemClock(), keyring=Keyring(b"k" * 32), options=options)
+    spliced = splice(before, part.estate, scope, limit=LIMIT)
+
+    def of_hr(events: tuple[Event, ...]) -> set[tuple[str, str, str, bool]]:
+        return {one.key for one in events if one.agent == hr() and one.kind != "coverage.gap"}
+
+    assert of_hr(compare(before, spliced)) == of_hr(compare(before, after))
+    assert fingerprint(spliced, hr()) == fingerprint(after, hr())
+    assert compare(spliced, splice(spliced, part.estate, scope, limit=LIMIT)) == ()
+    assert spliced.whole_at == before.taken_at

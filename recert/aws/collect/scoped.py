@@ -11,6 +11,7 @@ from typing import Any
 from recert.aws import core_reads
 from recert.aws.collect import (
     authority,
+    buckets,
     core_resources,
     functions,
     guardrails,
@@ -43,6 +44,8 @@ def gather(harvest: Harvest, scope: Scope) -> None:
     _knowledge_bases(harvest)
     functions.gather(harvest)
     guardrails.gather(harvest)
+    if scope.buckets:
+        buckets.gather(harvest)
     roles = sorted(arn for arn in scope.agents if _ROLE in arn)
     authority.gather(harvest, accounts=_accounts(harvest) | {_account(arn) for arn in roles})
     if roles:

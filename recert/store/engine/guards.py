@@ -120,6 +120,8 @@ STATEMENTS: dict[str, str] = dict(
             "what a store is never changes.",
         ),
         _refuse("meta_no_delete", "DELETE", "meta", "", "what a store is never changes."),
+        _refuse("set_aside_no_update", "UPDATE", "set_aside", "", "a message is never changed."),
+        _refuse("set_aside_no_delete", "DELETE", "set_aside", "", "a message is never removed."),
         _refuse("snapshot_no_update", "UPDATE", "snapshot", "", "a reading is never changed."),
         _refuse("snapshot_no_delete", "DELETE", "snapshot", "", "a reading is never removed."),
         _refuse(
