@@ -16,7 +16,7 @@ from recert.errors import UsageError
 from recert.paths import config_dir, default_store
 
 FILE_NAME = "recert.toml"
-TABLES = ("triggers", "campaigns", "owners", "aws", "tui", "people", "evidence")
+TABLES = ("triggers", "campaigns", "owners", "aws", "tui", "people", "evidence", "reminders")
 """Tables of `recert.toml`; the room that each belongs to validates what is inside."""
 SCALARS = {"store": str, "user": str}
 

@@ -1,6 +1,7 @@
 """Persons: who they are, by which names owner tags call them, and what they stated about agents."""
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -110,6 +111,15 @@ def everybody(store: Store) -> list[Person]:
         return list(directory(session).persons)
 
 
+def known(store: Store, name: str) -> Person:
+    """Return a person by any of their names; raises UsageError for an unknown one."""
+    with store.read() as session:
+        found = directory(session).find(name)
+    if found is None:
+        raise UsageError(f"Nobody is known as {name!r}.", "`recert people list` names everybody.")
+    return found
+
+
 def add(store: Store, persons: Iterable[Person], *, clock: Clock, actor: Actor) -> None:
     """Make persons known, or known as they are now.
 
@@ -150,12 +160,34 @@ def _require_fit(person: Person, known: Directory) -> None:
     wrong = [role for role in person.roles if role not in ROLES]
     if wrong:
         raise UsageError(f"There is no role {wrong[0]!r}.", f"Roles are {', '.join(ROLES)}.")
+    _require_reachable(person)
     for other in known.persons:
         shared = sorted(person.names & other.names)
         if other.id != person.id and shared:
             raise UsageError(
                 f"{other.id} is called {shared[0]} already.", "A name belongs to one person."
             )
+
+
+_ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+", re.ASCII)
+
+
+def _require_reachable(person: Person) -> None:
+    if person.email is not None and (
+        not _ADDRESS.fullmatch(person.email) or not person.email.isprintable()
+    ):
+        raise UsageError(f"{person.email!r} is no mail address.", "Write name@example.com.")
+    for name in person.teams:
+        if not name or not name.isprintable() or name != name.strip():
+            raise UsageError(f"{name!r} is no name of a team.", "Write it as in owner tags.")
+    for what, other in (("backup", person.backup), ("manager", person.manager)):
+        if other is None:
+            continue
+        if other.strip().casefold() in person.names:
+            raise UsageError(f"Nobody is their own {what}.", "Name somebody else.")
+        require_text(other, f"The {what}", longest=256)
+        if not other.isprintable():
+            raise UsageError(f"{other!r} is no name of a person.", "Write it as in owner tags.")
 
 
 def _person(row: PersonRow) -> Person:

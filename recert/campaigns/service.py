@@ -25,6 +25,8 @@ from recert.campaigns.leaving import leave
 from recert.campaigns.listing import Register, register
 from recert.campaigns.opening import DUE_DAYS, Scene, make_scene, open_campaign
 from recert.campaigns.people import directory
+from recert.campaigns.reminders import Plan, Rhythm, plan
+from recert.campaigns.reminding import Channel, Sending, send
 from recert.campaigns.return_checks import VerifySignature
 from recert.campaigns.returning import Returned, accept
 from recert.campaigns.signing import prepare, sign, summary
@@ -307,6 +309,37 @@ class Campaigns:
                 tx, self.caller, campaign, due, reason, calendar=self.calendar, zone=zone
             )
         return self.campaign(campaign)
+
+    def remind(
+        self,
+        campaign: str,
+        channels: Sequence[Channel],
+        rhythm: Rhythm,
+        /,
+        *,
+        dry_run: bool = False,
+    ) -> tuple[Plan, tuple[Sending, ...]]:
+        """Tell those with work left through channels, each once in its window; the owner may."""
+        view = self.campaign(campaign)
+        with self.store.read() as session:
+            row, people = campaign_row(session, campaign), directory(session)
+            custody.require_owner(people, row, self.caller)
+            found = plan(
+                session, row, people, rhythm=rhythm, calendar=self.calendar, now=self.clock.now()
+            )
+        mark = "SYNTHETIC" if self.store.synthetic else "REPLAY"
+        sendings = send(
+            self.store,
+            found,
+            channels,
+            view,
+            rhythm,
+            clock=self.clock,
+            actor=self.actor,
+            mark="" if self.store.source == "live" else mark,
+            dry_run=dry_run,
+        )
+        return found, sendings
 
     def preview(self, campaign: str, /) -> Preview:
         """Return who would be asked how much, and what is left out."""

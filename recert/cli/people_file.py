@@ -10,9 +10,10 @@ from typing import Any
 from recert.campaigns.people import Person
 from recert.errors import UsageError
 
-_LISTS = ("roles", "aliases", "sts")
-_COLUMNS = ("id", "name", *_LISTS, "active")
-_SHAPE = "Columns are id, name, roles, aliases, sts, active; several values have ; between them."
+_LISTS = ("roles", "aliases", "sts", "teams")
+_SINGLE = ("email", "backup", "manager")
+_COLUMNS = ("id", "name", *_LISTS, *_SINGLE, "active")
+_SHAPE = f"Columns are {', '.join(_COLUMNS)}; several values have ; between them."
 _NO = frozenset({"no", "false", "0", "left"})
 
 
@@ -57,10 +58,22 @@ def _person(path: Path, number: int, row: Mapping[str, Any]) -> Person:
     if unknown or not person:
         what = f"has a field {unknown[0]!r}" if unknown else "has no id"
         raise UsageError(f"{path}: person {number} {what}.", _SHAPE)
-    roles, aliases, sts = (_texts(row.get(name)) for name in _LISTS)
+    roles, aliases, sts, teams = (_texts(row.get(name)) for name in _LISTS)
+    email, backup, manager = (str(row.get(name) or "").strip() or None for name in _SINGLE)
     active = str(row.get("active", "")).strip().casefold() not in _NO
     name = str(row.get("name") or "").strip() or person
-    return Person(person, name, roles or ("reviewer",), aliases, sts, active)
+    return Person(
+        id=person,
+        name=name,
+        roles=roles or ("reviewer",),
+        aliases=aliases,
+        sts=sts,
+        active=active,
+        email=email,
+        backup=backup,
+        manager=manager,
+        teams=teams,
+    )
 
 
 def _texts(value: Any) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from recert.cli.commands.remind import remind
 from recert.cli.context import current
 from recert.cli.lazy import RecertGroup
 
@@ -11,6 +12,9 @@ from recert.cli.lazy import RecertGroup
 @click.group(cls=RecertGroup)
 def campaign() -> None:
     """Open, show, launch, close or cancel a campaign."""
+
+
+campaign.add_command(remind)
 
 
 @campaign.command("open")

@@ -1,11 +1,20 @@
 """`recert people`: the persons that recert knows."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from recert.cli.context import current
+from recert.cli.context import Run, current
 from recert.cli.lazy import RecertGroup
+
+if TYPE_CHECKING:
+    from recert.campaigns.people import Person
+    from recert.store.store import Store
 from recert.errors import UsageError
 
 ROLES = ("reviewer", "campaign_owner", "approver", "applier", "auditor")
@@ -27,40 +36,102 @@ def list_() -> None:
         run.out.document({"people": found})
         return
     run.out.table(
-        ("person", "name", "roles", "also called", "active"),
-        ((one.id, one.name, one.roles, one.aliases, one.active) for one in found),
+        ("person", "name", "roles", "also called", "teams", "backup", "manager", "active"),
+        (
+            (
+                one.id,
+                one.name,
+                one.roles,
+                one.aliases,
+                one.teams,
+                one.backup,
+                one.manager,
+                one.active,
+            )
+            for one in found
+        ),
     )
+
+
+def _facts(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say who somebody is."""
+    options = (
+        click.option("--name", metavar="TEXT", help="How people call them."),
+        click.option(
+            "--role", "roles", type=click.Choice(ROLES), multiple=True, help="What they may do."
+        ),
+        click.option(
+            "--alias", "aliases", multiple=True, metavar="NAME", help="Another owner tag of theirs."
+        ),
+        click.option(
+            "--team", "teams", multiple=True, metavar="NAME", help="An owner tag that means a team."
+        ),
+        click.option(
+            "--sts",
+            multiple=True,
+            metavar="ARN",
+            help="An AWS identity of theirs; * may stand in it.",
+        ),
+        click.option("--email", metavar="ADDRESS", help="Where reminders go."),
+        click.option("--backup", metavar="PERSON", help="Who is asked when they cannot be."),
+        click.option("--manager", metavar="PERSON", help="Who is told when they are late."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 @people.command()
 @click.argument("person")
-@click.option("--name", metavar="TEXT", help="How people call them.")
-@click.option("--role", "roles", type=click.Choice(ROLES), multiple=True, help="What they may do.")
-@click.option(
-    "--alias", "aliases", multiple=True, metavar="NAME", help="Another owner tag of theirs."
-)
-@click.option(
-    "--sts", multiple=True, metavar="ARN", help="An AWS identity of theirs; * may stand in it."
-)
-def add(
-    person: str,
-    name: str | None,
-    roles: tuple[str, ...],
-    aliases: tuple[str, ...],
-    sts: tuple[str, ...],
-) -> None:
+@_facts
+def add(person: str, **facts: Any) -> None:
     """Make a person known; PERSON is written as in owner tags."""
     run = current()
     from recert.campaigns import people as persons  # noqa: PLC0415 - tables are slow to import
 
     store = run.open_store(run.settings.store.value, create=True)
     wanted = persons.Person(
-        id=person.strip(),
-        name=(name or person).strip(),
-        roles=roles or ("reviewer",),
-        aliases=aliases,
-        sts=sts,
+        **{
+            **facts,
+            "id": person.strip(),
+            "name": (facts["name"] or person).strip(),
+            "roles": facts["roles"] or ("reviewer",),
+        }
     )
+    _keep(run, store, wanted)
+
+
+@people.command("set")
+@click.argument("person")
+@_facts
+def set_(person: str, **facts: Any) -> None:
+    """Change what is said about a person; what is not named stays. "" takes a single value away."""
+    run = current()
+    from recert.campaigns import people as persons  # noqa: PLC0415 - tables are slow to import
+
+    store = run.store
+    known = persons.known(store, person)
+    changed: dict[str, Any] = {
+        key: value or None for key, value in facts.items() if value not in (None, ())
+    }
+    _keep(run, store, replace(known, **changed))
+
+
+@people.command()
+@click.argument("person")
+def leave(person: str) -> None:
+    """Mark a person as gone; their pending items go down the ladder to whoever is next."""
+    run = current()
+    items = run.campaigns().leave(person)
+    if run.out.as_json:
+        run.out.document({"person": person, "items": list(items)})
+        return
+    run.out.line(f"{person} is no longer active; {len(items)} pending items went to others.")
+
+
+def _keep(run: Run, store: Store, wanted: Person) -> None:
+    from recert.campaigns import people as persons  # noqa: PLC0415 - tables are slow to import
+
     persons.add(store, [wanted], clock=run.clock, actor=run.actor(store))
     if run.out.as_json:
         run.out.document(wanted)
