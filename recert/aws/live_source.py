@@ -48,12 +48,14 @@ class LiveSource:
         *,
         gaps: tuple[Gap, ...] = (),
         limits: tuple[str, ...] = (),
+        told: str = "",
         pacer: Pacer | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self.caller = caller
         self.gaps = gaps
         self.limits = limits
+        self._told = told
         self._sessions = sessions
         self._regions = tuple(sorted(set(regions_to_visit)))
         self._pacer = pacer or Pacer()
@@ -86,7 +88,7 @@ class LiveSource:
                     session,
                     service,
                     region_name=place.region,
-                    config=client_config(own_endpoint=has_own_endpoint(session)),
+                    config=client_config(own_endpoint=has_own_endpoint(session), told=self._told),
                 )
                 self._clients[service, place] = (session, client)
             return client
@@ -130,11 +132,12 @@ def open_live(
     profile: str | None = None,
     regions_to_visit: Sequence[str] = (),
     spokes: Spokes | None = None,
+    told: str = "",
 ) -> LiveSource:
     """Enter AWS with the standard credential chain; raises AwsError where that fails.
 
     Without regions the session's own region is visited, and the coverage says so; without one, every
-    region in which agents are offered.
+    region in which agents are offered. `told` is added to the user agent of every call.
     """
     try:
         session = boto3.session.Session(profile_name=profile)
@@ -157,7 +160,7 @@ def open_live(
     gaps: tuple[Gap, ...] = ()
     if spokes is not None:
         gaps = enter_spokes(sessions, session, caller, spokes)
-    return LiveSource(caller, sessions, chosen, gaps=gaps, limits=limits)
+    return LiveSource(caller, sessions, chosen, gaps=gaps, limits=limits, told=told)
 
 
 __all__ = ["Caller", "LiveSource", "Spokes", "open_live"]

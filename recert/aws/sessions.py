@@ -45,11 +45,11 @@ class Spokes:
     external_id: str | None = None
 
 
-def client_config(*, own_endpoint: bool = False) -> Config:
+def client_config(*, own_endpoint: bool = False, told: str = "") -> Config:
     """Return the settings of every client of a reading.
 
-    An endpoint of one's own answers what it does not know with a server error; to ask it eight
-    times would only take long.
+    `told` is added to the user agent, which CloudTrail keeps with each call. An endpoint of one's own
+    answers what it does not know with a server error; to ask it eight times would only take long.
     """
     return Config(
         retries={
@@ -59,7 +59,7 @@ def client_config(*, own_endpoint: bool = False) -> Config:
         max_pool_connections=32,
         connect_timeout=5,
         read_timeout=30,
-        user_agent_extra=f"recert/{recert.__version__}",
+        user_agent_extra=f"recert/{recert.__version__} {told}".rstrip(),
     )
 
 

@@ -14,9 +14,15 @@ def export(run: Run, store: Store, campaign: str, target: Path) -> PackResult:
     return export_pack(store, campaign, target, clock=run.clock, actor=run.actor(store))
 
 
-def verify(path: Path, *, signers: Path | None = None, head: str | None = None) -> VerifyReport:
+def verify(
+    path: Path,
+    *,
+    signers: Path | None = None,
+    head: str | None = None,
+    tsa: Path | None = None,
+) -> VerifyReport:
     """Check a pack or a store; an unusable argument is an error, a bad pack an answer."""
-    return verify_path(path, signers=signers, head=head)
+    return verify_path(path, signers=signers, head=head, tsa=tsa)
 
 
 def words(made: PackResult) -> str:

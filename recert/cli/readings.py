@@ -45,9 +45,11 @@ def live(
     org: bool = False,
     assume_role: str | None = None,
     external_id: str | None = None,
+    told: str = "",
 ) -> LiveSource:
     """Return AWS as a source, with the standard credential chain; raises AwsError.
 
+    `told` is added to the user agent of every call.
     What is not given comes from `[aws]` of the configuration: `regions`, `profile`.
     `assume_role` is the reader's role in other accounts: `NAME` for all of the organisation (with `org`),
     `ACCOUNT:NAME` for one.
@@ -64,7 +66,7 @@ def live(
                 "Add --org for every account, or write ACCOUNT:NAME for one.",
             )
         spokes = Spokes(name, accounts=(account,) if account else (), external_id=external_id)
-    return open_live(profile=profile, regions_to_visit=regions, spokes=spokes)
+    return open_live(profile=profile, regions_to_visit=regions, spokes=spokes, told=told)
 
 
 def take(run: Run, source: AwsSource, *, keyring: Keyring | None = None) -> Reading:

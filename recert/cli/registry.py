@@ -83,6 +83,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "Stop an agent: deny everything to its roles, until it is lifted.",
     ),
     "export": (f"{_PACKAGE}.packs", "export", "Write the evidence pack of a campaign."),
+    "anchor": (
+        f"{_PACKAGE}.anchor",
+        "anchor",
+        "Note the head of the ledger outside the store.",
+    ),
     "verify": (f"{_PACKAGE}.packs", "verify", "Check a pack or a store, without a network."),
     "gate": (
         f"{_PACKAGE}.gate",

@@ -103,6 +103,12 @@ def _evidence(settings: Settings) -> Iterator[Setting]:
     from recert.cli.signing import KEY, TABLE, key_of  # noqa: PLC0415 - tables are slow to import
 
     key = key_of(settings)
+    carried = settings.table(TABLE).get("user_agent")
+    yield Setting(
+        f"{TABLE}.user_agent",
+        bool(carried),
+        str(settings.file) if carried is not None else _DEFAULT,
+    )
     yield Setting(
         f"{TABLE}.{KEY}", str(key) if key else None, str(settings.file) if key else _DEFAULT
     )

@@ -68,6 +68,14 @@ def head(ledger: Ledger, pinned: Pinned | None) -> Check:
             detail=f"entry {pinned.size} of the ledger is not the one of the given head: "
             "something up to it was changed",
         )
+    if pinned.ledger not in (None, ledger.projection.store_id):
+        return Check("head", ok=False, detail="the given checkpoint is of another ledger")
+    if pinned.root not in (None, ledger.root_at(pinned.size)):
+        return Check(
+            "head",
+            ok=False,
+            detail=f"the Merkle root of the first {pinned.size} entries is not the given one",
+        )
     return Check("head", ok=True, detail=f"the given head is entry {pinned.size} of this ledger")
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import recert
 from recert.evidence import (
+    anchors,
     control,
     custody,
     html,
@@ -99,6 +100,7 @@ def derive(
         "signoff.json": pretty(memos.signoff(material, tied)),
         "unknown.json": pretty({path: dict(fields) for path, fields in UNKNOWN.items()}),
         **_signoffs(material),
+        **_anchors(material),
         "allowed_signers": signer_lines(list(material.projection.keys.values())).encode("utf-8"),
         **{name: standalone(name) for name in STANDALONE},
     }
@@ -183,6 +185,17 @@ def _signoffs(material: Material) -> dict[str, bytes]:
         for one in signed:
             if one["campaign"] == material.campaign:
                 found |= _signed(f"{folder}/{one['entry']:06d}", one)
+    return found
+
+
+def _anchors(material: Material) -> dict[str, bytes]:
+    """Return each anchor of the ledger: what the entry says, the checkpoint, the proof if there is one."""
+    found: dict[str, bytes] = {}
+    for one in material.projection.anchors:
+        name = f"anchors/{one['entry']:06d}"
+        found[f"{name}.json"] = pretty(one)
+        for suffix, data in anchors.files(material.projection.store_id, one).items():
+            found[f"{name}{suffix}"] = data
     return found
 
 

@@ -3,26 +3,36 @@
 from pathlib import Path
 
 from recert.errors import UsageError
-from recert.evidence.checkpoint import parse_head
+from recert.evidence.anchors import pinned
 from recert.evidence.report import VerifyReport
+from recert.evidence.timestamp import roots
 from recert.evidence.verify_pack import verify_pack
 from recert.evidence.verify_store import verify_store
 
 _SQLITE = b"SQLite format 3\x00"
 
 
-def verify(path: Path, *, signers: Path | None = None, head: str | None = None) -> VerifyReport:
+def verify(
+    path: Path,
+    *,
+    signers: Path | None = None,
+    head: str | None = None,
+    tsa: Path | None = None,
+) -> VerifyReport:
     """Verify what stands at a path: a folder or zip as a pack, an SQLite file as a store.
 
-    `signers` is a file in the form of allowed_signers, `head` a `SIZE:HASH`, both known from
-    elsewhere. Raises UsageError where there is nothing, or one of the two cannot be read.
+    `signers` is a file in the form of allowed_signers, `head` a `SIZE:HASH` or the file of a
+    checkpoint, `tsa` the root certificates of time-stamp authorities, all known from elsewhere.
+    Raises UsageError where there is nothing, or one of them cannot be read.
     """
-    pinned = parse_head(head) if head is not None else None
+    noted = pinned(head) if head is not None else None
+    if tsa is not None:
+        roots(tsa)
     if signers is not None and not signers.is_file():
         raise UsageError(f"There is no file of signers at {signers}.", "Name one that exists.")
     if _is_store(path):
-        return verify_store(path, signers, pinned)
-    return verify_pack(path, signers, pinned)
+        return verify_store(path, signers, noted, tsa=tsa)
+    return verify_pack(path, signers, noted, tsa=tsa)
 
 
 def _is_store(path: Path) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from recert.errors import LedgerError
-from recert.evidence import checks, containers, contents
+from recert.evidence import anchors, checks, containers, contents
 from recert.evidence.checkpoint import Pinned, checkpoint
 from recert.evidence.material import Ledger, Material, read_ledger
 from recert.evidence.report import Check, VerifyReport
@@ -15,13 +15,15 @@ from recert.store import canonical
 from recert.text import plural, visible
 
 
-def verify_pack(path: Path, signers: Path | None, pinned: Pinned | None) -> VerifyReport:
+def verify_pack(
+    path: Path, signers: Path | None, pinned: Pinned | None, *, tsa: Path | None = None
+) -> VerifyReport:
     """Verify the pack at a path; raises UsageError where there is nothing."""
     try:
         found, foreign = containers.read_any(path)
     except containers.PackError as error:
         return _end([Check("container", ok=False, detail=visible(str(error)))])
-    return verify_files(found, signers, pinned, foreign=foreign)
+    return verify_files(found, signers, pinned, foreign=foreign, tsa=tsa)
 
 
 def verify_files(
@@ -30,6 +32,7 @@ def verify_files(
     pinned: Pinned | None = None,
     *,
     foreign: str = "",
+    tsa: Path | None = None,
 ) -> VerifyReport:
     """Verify the files of a pack by their paths; `foreign` is what is wrong with their container."""
     container = [visible(foreign, limit=300)] if foreign else []
@@ -56,6 +59,7 @@ def verify_files(
         done += checks.guarded(
             "derived", lambda: [_derived(found, material, manifest), _standing(material)]
         )
+    done += checks.guarded("anchors", lambda: anchors.checks(ledger, tsa))
     by_pinned = signatures(ledger, signers, done, campaign)
     return _end(done, ledger, pinned=pinned, by_pinned=by_pinned)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlmodel import Session, col, select
 
 from recert.errors import LedgerError, RefusedError, StoreError
-from recert.evidence import checks
+from recert.evidence import anchors, checks
 from recert.evidence.checkpoint import Pinned
 from recert.evidence.material import Ledger, read_ledger
 from recert.evidence.report import Check, VerifyReport
@@ -17,7 +17,9 @@ from recert.store.tables import LedgerRow
 from recert.text import plural, visible
 
 
-def verify_store(path: Path, signers: Path | None, pinned: Pinned | None) -> VerifyReport:
+def verify_store(
+    path: Path, signers: Path | None, pinned: Pinned | None, *, tsa: Path | None = None
+) -> VerifyReport:
     """Verify a store without changing it; what cannot be opened at all fails the check `file`."""
     done: list[Check] = []
     ledger: Ledger | None = None
@@ -46,6 +48,7 @@ def verify_store(path: Path, signers: Path | None, pinned: Pinned | None) -> Ver
     if ledger is not None:
         done += [checks.rules(ledger), checks.head(ledger, pinned)]
         done += checks.guarded("signoffs", lambda: checks.signed(ledger))
+        done += checks.guarded("anchors", lambda: anchors.checks(ledger, tsa))
         by_pinned = signatures(ledger, signers, done)
     return _report(done, ledger, pinned, by_pinned=by_pinned)
 

@@ -334,6 +334,21 @@ def signoff(row: SignoffRow, decisions: Mapping[str, str]) -> dict[str, Any]:
     return {**columns(row, without=("entry",)), "decisions": pairs}
 
 
+def anchored(
+    kind: str, head: Mapping[str, Any], to: Mapping[str, Any], proof: str | None
+) -> dict[str, Any]:
+    """Describe that a head was noted outside.
+
+    `head` holds size, hash and root; `to` says where; `proof` is base64 of what came back.
+    """
+    return {
+        "kind": kind,
+        **head,
+        "to": dict(to),
+        "proof": proof,
+    }
+
+
 def close_statement(
     *,
     ledger: str,

@@ -76,6 +76,7 @@ class Projection:
     keys: dict[str, dict[str, Any]] = field(default_factory=dict)
     closings: dict[str, dict[str, Any]] = field(default_factory=dict)
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    anchors: list[dict[str, Any]] = field(default_factory=list)
     remediations: dict[str, str] = field(default_factory=dict)
     handed: Handed | None = None
     problems: list[tuple[int, str]] = field(default_factory=list)
@@ -418,6 +419,18 @@ def _key_revoked(state: Projection, entry: dict[str, Any], body: dict[str, Any])
     )
 
 
+def _anchored(state: Projection, entry: dict[str, Any], body: dict[str, Any]) -> None:
+    for name, kind_of in (("kind", str), ("size", int), ("hash", str), ("root", str), ("to", dict)):
+        if type(body[name]) is not kind_of:
+            raise TypeError(f"{name} is {body[name]!r}")
+    for name in ("hash", "root"):
+        bytes.fromhex(body[name])
+    if not isinstance(body["proof"], str | None):
+        raise TypeError(f"proof is {body['proof']!r}")
+    told = {"entry": entry["seq"], "at": entry["at"], "by": entry["actor"]["id"]}
+    state.anchors.append({**body, **told})
+
+
 def _remediated(state: Projection, _entry: dict[str, Any], body: dict[str, Any]) -> None:
     state.remediations[body["item"]] = body["state"]
 
@@ -435,6 +448,7 @@ _HANDLERS: dict[str, Callable[[Projection, dict[str, Any], dict[str, Any]], None
     "person.set": _person,
     "agent.set": _agent,
     "setting.changed": _setting,
+    "anchor": _anchored,
     "campaign.opened": _campaign_opened,
     "campaign.extended": _campaign_extended,
     "items.assigned": _items_assigned,

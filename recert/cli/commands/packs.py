@@ -62,13 +62,23 @@ def export(campaign: str, target: Path, certificate: Path | None, key: Path | No
     metavar="FILE",
     help="Whom you trust, in the form of ssh's allowed signers.",
 )
-@click.option("--head", metavar="SIZE:HASH", help="A head that you noted when it was exported.")
-def verify(path: Path, signers: Path | None, head: str | None) -> int:
+@click.option(
+    "--head",
+    metavar="SIZE:HASH",
+    help="A head that you noted when it was exported, or the file of a checkpoint.",
+)
+@click.option(
+    "--tsa",
+    type=click.Path(path_type=Path),
+    metavar="PEM",
+    help="Root certificates of time-stamp authorities that you trust.",
+)
+def verify(path: Path, signers: Path | None, head: str | None, tsa: Path | None) -> int:
     """Check a pack or a store, without a network."""
     run = current()
     from recert.cli import packs  # noqa: PLC0415 - tables are slow to import
 
-    found = packs.verify(path, signers=signers, head=head)
+    found = packs.verify(path, signers=signers, head=head, tsa=tsa)
     if run.out.as_json:
         run.out.document(found.as_json())
         return found.exit_code
@@ -76,6 +86,8 @@ def verify(path: Path, signers: Path | None, head: str | None) -> int:
     run.out.line(f"{marks.get(found.source or '', '')}{path}: {packs.verdict(found)}")
     for check in found.checks:
         run.out.line(f"  {'ok ' if check.ok else 'NO '} {check.name}: {check.detail}")
+    for sentence in found.proves:
+        run.out.note(f"  proved: {sentence}")
     for sentence in found.cannot:
         run.out.note(f"  cannot be told here: {sentence}")
     return found.exit_code

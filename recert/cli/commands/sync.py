@@ -35,20 +35,31 @@ if TYPE_CHECKING:
     help="The reader's role in other accounts; NAME, or ACCOUNT:NAME for one account.",
 )
 @click.option("--external-id", metavar="ID", help="The external id of that role.")
+@click.option(
+    "--anchor",
+    is_flag=True,
+    help="Carry the ledger's head in the user agent of every call, for CloudTrail to keep.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what it would record and open; keep nothing.")
-def sync(recording: Path | None, at: datetime | None, *, dry_run: bool, **where: Any) -> int:
+def sync(
+    recording: Path | None, at: datetime | None, *, anchor: bool, dry_run: bool, **where: Any
+) -> int:
     """Read the estate, record what changed, open campaigns for it."""
     run = current()
     from recert.aws.interface import AwsSource  # noqa: PLC0415 - boto3 is slow to import
-    from recert.cli import readings  # noqa: PLC0415 - as above
+    from recert.cli import anchoring, readings  # noqa: PLC0415 - as above
     from recert.cli.remediation import watch_back  # noqa: PLC0415 - as above
 
     source: AwsSource
+    carried: anchoring.Carried | None = None
     if recording is None:
         if at is not None:
             raise click.UsageError("--at picks a point in time of a recording; add --from.")
-        source = readings.live(run.settings, **where)
+        carried = anchoring.to_carry(run, asked=anchor)
+        source = readings.live(run.settings, told=carried.text if carried else "", **where)
     else:
+        if anchor:
+            raise click.UsageError("--anchor is for AWS; a recording is asked nothing.")
         for name, value in where.items():
             if value:
                 option = f"--{name.replace('_', '-')}"
@@ -57,6 +68,8 @@ def sync(recording: Path | None, at: datetime | None, *, dry_run: bool, **where:
     reading = readings.take(run, source)
     store = _store(run, dry_run=dry_run)
     taken = readings.keep(run, store, reading, dry_run=dry_run)
+    if carried is not None and not dry_run:
+        anchoring.carried_by(run, store, carried, taken)
     taken["reappeared"] = [] if dry_run else watch_back(run, store)
     if run.out.as_json:
         run.out.document(taken)
