@@ -4,7 +4,7 @@ from collections.abc import Callable
 from math import ceil
 
 from recert.estate.agents import Agent, AgentKind
-from recert.estate.authority import Organization
+from recert.estate.authority import Organization, Role, User, UserGroup
 from recert.estate.estate import Estate
 
 _LISTINGS = 16
@@ -20,11 +20,18 @@ def calls_needed(estate: Estate) -> int:
     total = len(places) * _LISTINGS
     total += sum(_agent(agent) for agent in estate.agents)
     for base in estate.knowledge_bases:
-        total += 3 + len(base.data_sources or ())
+        total += 3 + len(base.data_sources or ()) + base.resource_policy_known
     total += 2 * (len(estate.functions) + len(estate.buckets)) + len(estate.guardrails)
+    total += len({one.arn for one in estate.guardrails if one.resource_policy_known})
+    total += sum(1 + (one.manager != "AWS") for one in estate.keys)
     total += sum(0 if one.kind == "workload-identity" else 1 for one in estate.resources)
     for account in accounts:
-        held = sum(role.account == account for role in estate.roles)
+        holders: list[Role | User | UserGroup] = [
+            *estate.roles,
+            *(estate.users or ()),
+            *(estate.groups or ()),
+        ]
+        held = sum(one.account == account for one in holders)
         total += max(1, ceil(held / _BULK_PAGE))
     total += 2 * sum(use.services is not None for use in estate.usage)
     return total + _organization(estate.organization)

@@ -122,7 +122,7 @@ GET_DATA_SOURCE = Read(
 ACCOUNT_AUTHORIZATION = Read(
     "iam",
     "GetAccountAuthorizationDetails",
-    "the roles and policies of the account, so what its agents may do",
+    "the roles, users and policies of the account, so what its agents may do and who may invoke them",
     "authority",
     page_size=1000,
 )
@@ -214,6 +214,44 @@ LIST_FLOW_ALIASES = Read(
 
 GET_GUARDRAIL = Read(
     "bedrock", "GetGuardrail", "what this guardrail blocks", "guardrails", per_second=10
+)
+GET_PROMPT = Read(
+    "bedrock-agent",
+    "GetPrompt",
+    "what this prompt says, and the model or agent that it goes to",
+    "flows",
+    per_second=10,
+)
+GET_GUARDRAIL_POLICY = Read(
+    "bedrock",
+    "GetResourcePolicy",
+    "who else may use or change this guardrail",
+    "guardrails",
+    absent=frozenset({"ResourceNotFoundException"}),
+    per_second=10,
+)
+GET_BASE_POLICY = Read(
+    "bedrock-agent",
+    "GetResourcePolicy",
+    "who else may query this knowledge base",
+    "knowledge bases",
+    # A kind of base that can have no policy is told by a refused argument.
+    absent=frozenset({"ResourceNotFoundException", "ValidationException"}),
+    per_second=10,
+)
+DESCRIBE_KEY = Read(
+    "kms",
+    "DescribeKey",
+    "whether this key works, and who manages it",
+    "keys",
+    per_second=100,
+)
+GET_KEY_POLICY = Read(
+    "kms",
+    "GetKeyPolicy",
+    "who may use the key that the agent's settings or data rest on",
+    "keys",
+    per_second=100,
 )
 GET_MODEL_LOGGING = Read(
     "bedrock",

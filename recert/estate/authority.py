@@ -28,6 +28,31 @@ class ManagedPolicy(Frozen):
         return ":iam::aws:policy/" in self.arn
 
 
+class User(Frozen):
+    """An IAM user; `groups` are names, `attached` and `boundary` policy ARNs."""
+
+    arn: str
+    name: str
+    account: str
+    created_at: Instant | None = None
+    groups: tuple[str, ...] = ()
+    inline: tuple[InlinePolicy, ...] = ()
+    attached: tuple[str, ...] = ()
+    boundary: str | None = None
+    tags: Tags = {}
+
+
+class UserGroup(Frozen):
+    """A group of IAM users; what it allows holds for each of them."""
+
+    arn: str
+    name: str
+    account: str
+    created_at: Instant | None = None
+    inline: tuple[InlinePolicy, ...] = ()
+    attached: tuple[str, ...] = ()
+
+
 class Role(Frozen):
     """An IAM role; `attached` and `boundary` are policy ARNs, `trust` is JSON text."""
 

@@ -6,11 +6,11 @@ from functools import cached_property
 from typing import Any, Literal, Self, cast
 
 from recert.estate.agents import Agent, AgentKind
-from recert.estate.authority import ManagedPolicy, Organization, Role
+from recert.estate.authority import ManagedPolicy, Organization, Role, User, UserGroup
 from recert.estate.base import Frozen, Instant
 from recert.estate.canonical import digest
 from recert.estate.companions import EventWindow, Observed, OwnerState, Resource, RoleUse, Trails
-from recert.estate.integrations import Bucket, Function, Guardrail, KnowledgeBase
+from recert.estate.integrations import Bucket, EncryptionKey, Function, Guardrail, KnowledgeBase
 
 SCHEMA_VERSION = 1
 
@@ -61,8 +61,9 @@ class Visit(Frozen):
 class Estate(Frozen):
     """A reading of one or many accounts at one instant.
 
-    Lists are sorted by ARN. `managed_policies` holds every policy that a role attaches or is
-    bounded by, as far as it could be read.
+    Lists are sorted by ARN. `managed_policies` holds every policy that a role, user or group attaches
+    or is bounded by, as far as it could be read. `users` and `groups` are None where the reading did
+    not bring them.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -77,6 +78,9 @@ class Estate(Frozen):
     guardrails: tuple[Guardrail, ...] = ()
     buckets: tuple[Bucket, ...] = ()
     resources: tuple[Resource, ...] = ()
+    keys: tuple[EncryptionKey, ...] = ()
+    users: tuple[User, ...] | None = None
+    groups: tuple[UserGroup, ...] | None = None
     usage: tuple[RoleUse, ...] = ()
     trails: tuple[Trails, ...] = ()
     observed: tuple[Observed, ...] = ()

@@ -66,6 +66,9 @@ class KnowledgeBase(Frozen):
     endpoints: tuple[str, ...] = ()
     """Where it keeps text outside of what `storage_arns` names: URLs of outside stores, `s3://` places."""
     kms_key_arn: str | None = None
+    resource_policy: str | None = None
+    resource_policy_known: bool = False
+    """Tells that there is no policy from one that was not asked for or not answered."""
     unknown: tuple[str, ...] = ()
     """Fields that could not be read."""
 
@@ -92,6 +95,26 @@ class Guardrail(Frozen):
     status: str | None = None
     content: str | None = None
     kms_key_arn: str | None = None
+    resource_policy: str | None = None
+    resource_policy_known: bool = False
+
+
+class EncryptionKey(Frozen):
+    """A KMS key that an agent's settings or data rest on; `policy` is JSON text, None where unread.
+
+    `manager` is `CUSTOMER` or `AWS`, whose keys have a policy that nobody can change; `state` as KMS
+    names it. `used_by` lists the ARNs of what names the key.
+    """
+
+    arn: str
+    account: str
+    region: str
+    written: str
+    state: str | None = None
+    manager: str | None = None
+    policy: str | None = None
+    policy_known: bool = False
+    used_by: tuple[str, ...] = ()
 
 
 class ToolFunction(Frozen):

@@ -1,8 +1,8 @@
-"""The roles and policies of an account, in bulk; what the bulk left out, one by one."""
+"""The roles, users and policies of an account, in bulk; what the bulk left out, one by one."""
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote
 
 from recert.aws import reads
@@ -10,21 +10,23 @@ from recert.aws.collect.harvest import Harvest
 from recert.aws.collect.values import dig, document, tag_list, text, unique
 from recert.aws.reader import Answer, Reader
 from recert.aws.replay import NotRecordedError
-from recert.estate.authority import InlinePolicy, ManagedPolicy, Role
+from recert.estate.authority import InlinePolicy, ManagedPolicy, Role, User, UserGroup
 
-USERS_LIMIT = "IAM users and groups are not read: a user who may invoke an agent is not shown."
+USERS_LIMIT = "IAM users and groups could not be read: a user who may invoke an agent is not shown."
 _FILTERS = (
-    ("Role", "LocalManagedPolicy", "AWSManagedPolicy"),
     ("User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"),
+    ("Role", "LocalManagedPolicy", "AWSManagedPolicy"),
     ("Role", "LocalManagedPolicy"),
     ("Role",),
 )
 """The first is what AWS is asked."""
+P = TypeVar("P")
+_PEOPLE = {"UserDetailList", "GroupDetailList"}
+_Holder = Role | User | UserGroup
 
 
 def gather(harvest: Harvest, accounts: Container[str] | None = None) -> None:
     """Read the roles and policies of every account, or of those among `accounts`."""
-    harvest.limits.add(USERS_LIMIT)
     readers = [
         harvest.reader_of(account)
         for account in harvest.accounts
@@ -36,47 +38,89 @@ def gather(harvest: Harvest, accounts: Container[str] | None = None) -> None:
             harvest.accounts_with_roles.add(reader.place.account)
         harvest.roles += found.roles
         harvest.policies += found.policies
+        if found.users is None or found.groups is None:
+            harvest.limits.add(USERS_LIMIT)
+        else:
+            harvest.users += found.users
+            harvest.groups += found.groups
+            harvest.accounts_with_users.add(reader.place.account)
 
 
 @dataclass(slots=True)
 class Authority:
-    """The roles of one account and their managed policies; `complete` only after the last page."""
+    """The principals of one account and their managed policies; `complete` only after the last page.
+
+    `users` and `groups` are None where the answers were not about them.
+    """
 
     roles: list[Role] = field(default_factory=list)
     policies: list[ManagedPolicy] = field(default_factory=list)
+    users: list[User] | None = None
+    groups: list[UserGroup] | None = None
     complete: bool = True
 
 
 def read_authority(reader: Reader) -> Authority:
-    """Read the roles and policies of the reader's account."""
-    found = Authority()
-    roles: dict[str, Role] = {}
-    policies: dict[str, ManagedPolicy] = {}
-    for answer in _pages(reader):
+    """Read the roles, users and policies of the reader's account."""
+    account = reader.place.account
+    bulk = _Bulk()
+    complete = True
+    for answer, words in _pages(reader):
         if answer.output is None:
             reader.gap(reads.ACCOUNT_AUTHORIZATION, answer.error)
-            found.complete = False
+            complete = False
             break
-        for item in answer.output.get("RoleDetailList") or ():
-            role = _role(item, reader.place.account)
-            if role is not None:
-                roles[role.arn] = role
-        for item in answer.output.get("Policies") or ():
-            policy = _policy(item)
-            if policy is not None:
-                policies[policy.arn] = policy
-    named = _named_policies(roles.values())
-    for arn in sorted(named):
+        bulk.take(answer.output, words, account)
+    people_known = complete and bulk.told == _PEOPLE
+    holders: list[_Holder] = [*bulk.roles.values()]
+    if people_known:
+        holders += [*bulk.users.values(), *bulk.groups.values()]
+    policies = bulk.policies
+    for arn in sorted(_named_policies(holders)):
         if arn not in policies or policies[arn].document is None:
             policies[arn] = _one_policy(reader, arn, policies.get(arn))
-    found.roles = [roles[arn] for arn in sorted(roles)]
-    used = {arn for role in roles.values() for arn in (*role.attached, role.boundary) if arn}
-    found.policies = [policies[arn] for arn in sorted(policies) if arn in used]
-    return found
+    used = {arn for holder in holders for arn in _policies_of(holder)}
+    return Authority(
+        roles=_sorted(bulk.roles),
+        policies=[policies[arn] for arn in sorted(policies) if arn in used],
+        users=_sorted(bulk.users) if people_known else None,
+        groups=_sorted(bulk.groups) if people_known else None,
+        complete=complete,
+    )
 
 
-def _pages(reader: Reader) -> Iterator[Answer]:
-    """Yield the pages of the bulk; a recording may hold it under a filter of another tool."""
+def _sorted(found: dict[str, P]) -> list[P]:
+    return [found[arn] for arn in sorted(found)]
+
+
+@dataclass(slots=True)
+class _Bulk:
+    """What the pages brought so far by ARN, and which kinds of people they were about."""
+
+    roles: dict[str, Role] = field(default_factory=dict)
+    policies: dict[str, ManagedPolicy] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
+    groups: dict[str, UserGroup] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
+
+    def take(self, output: dict[str, Any], words: tuple[str, ...], account: str) -> None:
+        if "User" in words:
+            self.told |= {name for name in _PEOPLE if name in output}
+        parts: tuple[tuple[str, dict[str, Any], Callable[..., Any]], ...] = (
+            ("RoleDetailList", self.roles, _role),
+            ("UserDetailList", self.users, _user),
+            ("GroupDetailList", self.groups, _group),
+            ("Policies", self.policies, _policy),
+        )
+        for key, found, read in parts:
+            for item in output.get(key) or ():
+                one = read(item, account)
+                if one is not None:
+                    found[one.arn] = one
+
+
+def _pages(reader: Reader) -> Iterator[tuple[Answer, tuple[str, ...]]]:
+    """Yield the pages of the bulk with what was asked; a recording may hold it under another filter."""
     read = reads.ACCOUNT_AUTHORIZATION
     for words in _FILTERS:
         first = True
@@ -85,7 +129,7 @@ def _pages(reader: Reader) -> Iterator[Answer]:
             if first and not held and words != _FILTERS[-1] and _recorded(reader):
                 break
             first = False
-            yield answer
+            yield answer, words
         else:
             return
 
@@ -94,15 +138,65 @@ def _recorded(reader: Reader) -> bool:
     return reader.source.holds(reads.ACCOUNT_AUTHORIZATION, reader.place.account)
 
 
-def _named_policies(roles: Iterable[Role]) -> set[str]:
+def _named_policies(holders: Iterable[_Holder]) -> set[str]:
     # The policies of service-linked roles are AWS's own and outside everybody's reach.
     named: set[str] = set()
-    for role in roles:
-        if not role.service_linked:
-            named |= set(role.attached)
-            if role.boundary:
-                named.add(role.boundary)
+    for holder in holders:
+        if not isinstance(holder, Role) or not holder.service_linked:
+            named |= set(_policies_of(holder))
     return named
+
+
+def _policies_of(holder: _Holder) -> tuple[str, ...]:
+    boundary = None if isinstance(holder, UserGroup) else holder.boundary
+    return (*holder.attached, boundary) if boundary else holder.attached
+
+
+def _user(item: dict[str, Any], account: str) -> User | None:
+    arn, name = text(item.get("Arn")), text(item.get("UserName"))
+    if arn is None or name is None:
+        return None
+    return User(
+        arn=arn,
+        name=name,
+        account=account,
+        created_at=item.get("CreateDate"),
+        groups=unique(item.get("GroupList") or ()),
+        inline=_inline(item.get("UserPolicyList")),
+        attached=_attached(item),
+        boundary=text(dig(item, "PermissionsBoundary", "PermissionsBoundaryArn")),
+        tags=tag_list(item.get("Tags")),
+    )
+
+
+def _group(item: dict[str, Any], account: str) -> UserGroup | None:
+    arn, name = text(item.get("Arn")), text(item.get("GroupName"))
+    if arn is None or name is None:
+        return None
+    return UserGroup(
+        arn=arn,
+        name=name,
+        account=account,
+        created_at=item.get("CreateDate"),
+        inline=_inline(item.get("GroupPolicyList")),
+        attached=_attached(item),
+    )
+
+
+def _inline(policies: Iterable[dict[str, Any]] | None) -> tuple[InlinePolicy, ...]:
+    found = (
+        InlinePolicy(
+            name=str(policy.get("PolicyName") or ""),
+            document=_document(policy.get("PolicyDocument")) or "",
+        )
+        for policy in policies or ()
+    )
+    return tuple(sorted(found, key=lambda policy: policy.name))
+
+
+def _attached(item: dict[str, Any]) -> tuple[str, ...]:
+    policies = item.get("AttachedManagedPolicies") or ()
+    return unique(policy["PolicyArn"] for policy in policies if policy.get("PolicyArn"))
 
 
 def _role(item: dict[str, Any], account: str) -> Role | None:
@@ -118,23 +212,8 @@ def _role(item: dict[str, Any], account: str) -> Role | None:
         account=account,
         trust=_document(item.get("AssumeRolePolicyDocument")) or "",
         created_at=item.get("CreateDate"),
-        inline=tuple(
-            sorted(
-                (
-                    InlinePolicy(
-                        name=str(policy.get("PolicyName") or ""),
-                        document=_document(policy.get("PolicyDocument")) or "",
-                    )
-                    for policy in item.get("RolePolicyList") or ()
-                ),
-                key=lambda policy: policy.name,
-            )
-        ),
-        attached=unique(
-            policy["PolicyArn"]
-            for policy in item.get("AttachedManagedPolicies") or ()
-            if policy.get("PolicyArn")
-        ),
+        inline=_inline(item.get("RolePolicyList")),
+        attached=_attached(item),
         boundary=text(dig(item, "PermissionsBoundary", "PermissionsBoundaryArn")),
         tags=tag_list(item.get("Tags")),
         last_used_at=dig(used, "LastUsedDate"),
@@ -143,7 +222,7 @@ def _role(item: dict[str, Any], account: str) -> Role | None:
     )
 
 
-def _policy(item: dict[str, Any]) -> ManagedPolicy | None:
+def _policy(item: dict[str, Any], _account: str = "") -> ManagedPolicy | None:
     arn = text(item.get("Arn"))
     if arn is None:
         return None

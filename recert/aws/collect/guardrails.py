@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from recert.aws import reads
 from recert.aws.collect.harvest import Harvest
-from recert.aws.collect.values import text
+from recert.aws.collect.values import dig, document, text
 from recert.aws.matching import Place
 from recert.aws.models import partition_of
-from recert.aws.reader import GONE, Reader
+from recert.aws.reader import GONE, Answer, Reader
 from recert.aws.redaction import conceal_structure
 from recert.estate.integrations import Guardrail
 
+POLICY_LIMIT = "The recording holds no resource policies of guardrails."
 MISSING = "MISSING"
 """The status of a guardrail that a version names and that does not exist."""
 
@@ -47,11 +48,37 @@ def gather(harvest: Harvest) -> None:
     names = sorted({(one.place, one.id, one.version): one for one in _named(harvest)}.values())
     accounts = frozenset(harvest.accounts)
 
-    def read(name: GuardrailName) -> Guardrail:
-        account = name.place.account if name.place.account in accounts else harvest.accounts[0]
-        return read_guardrail(harvest.reader_of(account), name)
+    def asked(name: GuardrailName) -> str:
+        return name.place.account if name.place.account in accounts else harvest.accounts[0]
 
-    harvest.guardrails += harvest.crew.each("reading guardrails", read, names)
+    def read(name: GuardrailName) -> Guardrail:
+        return read_guardrail(harvest.reader_of(asked(name)), name)
+
+    found = harvest.crew.each("reading guardrails", read, names)
+    owners = {
+        one.arn: Place(asked(name), name.place.region)
+        for name, one in zip(names, found, strict=True)
+    }
+    arns = [
+        arn
+        for arn in sorted(owners)
+        if harvest.asks(reads.GET_GUARDRAIL_POLICY, owners[arn].account, POLICY_LIMIT)
+    ]
+
+    def policy(arn: str) -> Answer:
+        reader = harvest.reader_of(owners[arn].account).at(owners[arn])
+        return reader.call(reads.GET_GUARDRAIL_POLICY, subject=arn, resourceArn=arn)
+
+    answers = harvest.crew.each("reading guardrail policies", policy, arns)
+    told = dict(zip(arns, answers, strict=True))
+    harvest.guardrails += [_with_policy(one, told.get(one.arn)) for one in found]
+
+
+def _with_policy(guardrail: Guardrail, answer: Answer | None) -> Guardrail:
+    if answer is None or not answer.known:
+        return guardrail
+    policy = document(dig(answer.output, "resourcePolicy"))
+    return guardrail.model_copy(update={"resource_policy": policy, "resource_policy_known": True})
 
 
 def _named(harvest: Harvest) -> Iterator[GuardrailName]:

@@ -10,12 +10,12 @@ from recert.aws.interface import AwsSource, Options
 from recert.aws.reader import Reader, Tally
 from recert.aws.reads import Read
 from recert.estate.agents import Agent, AgentKind
-from recert.estate.authority import ManagedPolicy, Organization, Role
+from recert.estate.authority import ManagedPolicy, Organization, Role, User, UserGroup
 from recert.estate.companions import EventWindow, Observed, OwnerState, Resource, RoleUse, Trails
 from recert.estate.estate import Visit
-from recert.estate.integrations import Bucket, Function, Guardrail, KnowledgeBase
+from recert.estate.integrations import Bucket, EncryptionKey, Function, Guardrail, KnowledgeBase
 
-COLLECTOR = 1
+COLLECTOR = 2
 """Raised whenever a collector reads more than before: the first reading with it is a baseline."""
 
 
@@ -38,6 +38,9 @@ class Harvest:
     guardrails: list[Guardrail] = field(default_factory=list)
     buckets: list[Bucket] = field(default_factory=list)
     resources: list[Resource] = field(default_factory=list)
+    keys: list[EncryptionKey] = field(default_factory=list)
+    users: list[User] = field(default_factory=list)
+    groups: list[UserGroup] = field(default_factory=list)
     usage: list[RoleUse] = field(default_factory=list)
     trails: list[Trails] = field(default_factory=list)
     owners: list[OwnerState] = field(default_factory=list)
@@ -46,11 +49,19 @@ class Harvest:
     organization: Organization | None = None
     limits: set[str] = field(default_factory=set)
     accounts_with_roles: set[str] = field(default_factory=set)
+    accounts_with_users: set[str] = field(default_factory=set)
 
     @property
     def accounts(self) -> tuple[str, ...]:
         """Return the accounts that are visited, sorted."""
         return tuple(sorted({reader.place.account for reader in self.readers}))
+
+    def asks(self, read: Read, account: str, missing: str) -> bool:
+        """Tell whether to make a call that older recordings do not hold; `missing` is the limit then."""
+        if self.source.holds(read, account):
+            return True
+        self.limits.add(missing)
+        return False
 
     def reader_of(self, account: str) -> Reader:
         """Return one reader of an account, for what holds in every region."""

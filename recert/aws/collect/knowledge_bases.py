@@ -5,7 +5,7 @@ from typing import Any
 from recert.aws import reads
 from recert.aws.collect.bedrock_agents import read_tags
 from recert.aws.collect.harvest import Harvest
-from recert.aws.collect.values import dig, every, text, unique
+from recert.aws.collect.values import dig, document, every, text, unique
 from recert.aws.models import partition_of
 from recert.aws.reader import GONE, Reader
 from recert.estate.integrations import DataSource, KnowledgeBase
@@ -25,8 +25,13 @@ _SECRETS = ("credentialsSecretArn", "usernamePasswordSecretArn")
 _UNREAD = ("embedding_model", "kind", "role_arn", "secret_arns", "storage_arns", "storage_kind")
 
 
+POLICY_LIMIT = "The recording holds no resource policies of knowledge bases."
+
+
 def gather(harvest: Harvest) -> None:
     """Read every knowledge base of every place, and those that agents name and no listing showed."""
+    for account in harvest.accounts:
+        harvest.asks(reads.GET_BASE_POLICY, account, POLICY_LIMIT)
     listings = harvest.crew.each("listing knowledge bases", list_knowledge_bases, harvest.readers)
     work: list[tuple[Reader, str, dict[str, Any]]] = []
     for reader, (summaries, complete) in zip(harvest.readers, listings, strict=True):
@@ -77,6 +82,7 @@ def read_knowledge_base(
     storage = found.get("storageConfiguration") or {}
     both = [configuration, storage]
     tags = read_tags(reader, arn)
+    policy, policy_known = _policy(reader, arn)
     return KnowledgeBase(
         arn=arn,
         id=base_id,
@@ -95,8 +101,18 @@ def read_knowledge_base(
         kms_key_arn=next(every(configuration, "kmsKeyArn"), None),
         data_sources=_data_sources(reader, base_id),
         tags=tags or {},
+        resource_policy=policy,
+        resource_policy_known=policy_known,
         unknown=unique([*(() if detail else _UNREAD), *(() if tags is not None else ("tags",))]),
     )
+
+
+def _policy(reader: Reader, arn: str) -> tuple[str | None, bool]:
+    """Return the resource policy, None where there is none, and whether AWS said so."""
+    if not reader.source.holds(reads.GET_BASE_POLICY, reader.place.account):
+        return None, False
+    answer = reader.call(reads.GET_BASE_POLICY, subject=arn, resourceArn=arn)
+    return document(dig(answer.output, "policy")), answer.known
 
 
 def _data_sources(reader: Reader, base_id: str) -> tuple[DataSource, ...] | None:

@@ -1,6 +1,7 @@
 """One whole reading: every place of a source, and the authority behind what was found there."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from recert.aws.collect import (
     authority,
@@ -13,9 +14,11 @@ from recert.aws.collect import (
     gateways,
     guardrails,
     harnesses,
+    keys,
     knowledge_bases,
     organization,
     people,
+    prompts,
     runtimes,
     scoped,
     state_machines,
@@ -29,8 +32,10 @@ from recert.aws.interface import AwsSource, Cancelled, Options, Progress, Readin
 from recert.aws.reader import Reader, Tally
 from recert.aws.redaction import Keyring
 from recert.clock import Clock
+from recert.estate.authority import User, UserGroup
 from recert.estate.estate import Coverage, Estate
 
+P = TypeVar("P", User, UserGroup)
 _DEFAULTS = Options()
 
 COLLECTORS: tuple[Callable[[Harvest], None], ...] = (
@@ -44,6 +49,8 @@ COLLECTORS: tuple[Callable[[Harvest], None], ...] = (
     knowledge_bases.gather,
     functions.gather,
     guardrails.gather,
+    prompts.gather,
+    keys.gather,
     buckets.gather,
     authority.gather,
     unregistered.gather,
@@ -107,6 +114,9 @@ def _estate(harvest: Harvest) -> Estate:
         guardrails=tuple(sorted(harvest.guardrails, key=lambda one: (one.arn, one.version))),
         buckets=tuple(sorted(harvest.buckets, key=lambda one: one.arn)),
         resources=tuple(sorted(harvest.resources, key=lambda one: (one.kind, one.arn))),
+        keys=tuple(sorted(harvest.keys, key=lambda one: (one.arn, one.written))),
+        users=_people(harvest, harvest.users),
+        groups=_people(harvest, harvest.groups),
         usage=tuple(sorted(harvest.usage, key=lambda one: one.role_arn)),
         trails=tuple(sorted(harvest.trails, key=lambda one: (one.account, one.region))),
         observed=tuple(harvest.observed),
@@ -115,3 +125,10 @@ def _estate(harvest: Harvest) -> Estate:
         owners=tuple(harvest.owners),
         coverage=Coverage(gaps=harvest.ledger.gaps, limits=tuple(sorted(harvest.limits))),
     )
+
+
+def _people(harvest: Harvest, found: list[P]) -> tuple[P, ...] | None:
+    """Return users or groups, None where not every account told of them."""
+    if harvest.accounts_with_users != set(harvest.accounts):
+        return None
+    return tuple(sorted(found, key=lambda one: one.arn))

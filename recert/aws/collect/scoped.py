@@ -17,6 +17,7 @@ from recert.aws.collect import (
     guardrails,
     knowledge_bases,
     organization,
+    prompts,
     unregistered,
 )
 from recert.aws.collect.bedrock_agents import read_agent
@@ -46,6 +47,7 @@ def gather(harvest: Harvest, scope: Scope) -> None:
     guardrails.gather(harvest)
     if scope.buckets:
         buckets.gather(harvest)
+    prompts.gather(harvest)
     roles = sorted(arn for arn in scope.agents if _ROLE in arn)
     authority.gather(harvest, accounts=_accounts(harvest) | {_account(arn) for arn in roles})
     if roles:
