@@ -16,12 +16,14 @@ from recert.analysis.fingerprint import basis, fingerprint
 from recert.analysis.found_roles import shares_role_with
 from recert.analysis.grants import ReviewGrant
 from recert.analysis.measure import BlastRadius
+from recert.analysis.narrowing import beyond
 from recert.analysis.proposals import KINDS as CEILING_KINDS
 from recert.analysis.proposals import Kept, Proposal, propose, propose_boundary, propose_scp
 from recert.analysis.reach import Reach, reach, reach_of
 from recert.analysis.review import grants, review_subjects, subjects_of
 from recert.analysis.review_unread import unread
 from recert.analysis.subjects import ReviewSubject
+from recert.analysis.trust import trust_grants
 from recert.iam.catalogue import Catalogue, load_catalogue
 
 __all__ = [
@@ -45,6 +47,7 @@ __all__ = [
     "analyst_of",
     "authority_of",
     "basis",
+    "beyond",
     "driven",
     "findings",
     "findings_of",
@@ -62,5 +65,6 @@ __all__ = [
     "shares_role_with",
     "subjects_of",
     "tier_of",
+    "trust_grants",
     "unread",
 ]

@@ -1,4 +1,4 @@
-"""Who is asked: the reviewer of record of an item, and whether they are independent.
+"""Who is asked: the reviewer of record of an item.
 
 The ladder: whom the trigger policy asks, what a person stated as the agent's owner, the owner that
 a tag, a registry or a mapping names, their backup, the team, the fallback, the campaign's owner. Who
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from recert.campaigns.independence import Facts, eligible, independence
 from recert.campaigns.people import Directory
 from recert.campaigns.views import Verdict
 from recert.lifecycle import Steward
@@ -62,20 +63,31 @@ class Assigner:
         stated: bool = False,
         privileged: bool = False,
         stewards: Sequence[Steward] = (),
+        facts: Facts | None = None,
     ) -> Assignment:
-        """Return who is asked about an item of an agent with this owner and these stand-ins."""
+        """Return who is asked about an item of an agent with this owner and these stand-ins.
+
+        `facts` tell who else is not independent; they are asked only where nobody else is known.
+        """
         first = self._named(owner) or self._owner(owner, stated=stated)
         if first.basis == "campaign_owner":
             first = self._steward(first, stewards) or first
         if not privileged:
             return first
-        others = [one for one in self.people.judges_other_than(owner) if not self.left(one.id)]
-        if first.basis == "campaign_owner" or not others:
+        others = [
+            one for one in eligible(self.people, facts or Facts(owner)) if not self.left(one.id)
+        ]
+        if not others:
+            return first
+        if first.basis == "campaign_owner" and (
+            first.reviewer is None
+            or not independence(self.people, first.reviewer, facts or Facts(owner)).barred
+        ):
             return first
         second = next(
             (one for one in others if self.people.same(one.id, self.campaign_owner)), others[0]
         )
-        why = "a privileged item is judged by somebody who does not own the agent"
+        why = "a privileged item is judged by somebody who is independent of the agent"
         return Assignment(second.id, "second_person", owner, why)
 
     def _named(self, owner: str | None) -> Assignment | None:
@@ -126,41 +138,3 @@ def asks_of(campaign: CampaignRow) -> str | None:
     """Return whom the trigger policy named for a campaign when it was opened."""
     found = parse_strict(campaign.trigger).get("asks")
     return found if isinstance(found, str) else None
-
-
-@dataclass(frozen=True, slots=True)
-class Independence:
-    """How far a decision is by somebody else than whom it concerns.
-
-    `independent` is None where that cannot be known. Who created the agent and who changed it last
-    is unknown unless a source of changes says it; unknown is no pass.
-    """
-
-    independent: bool | None
-    owner: bool
-    others: tuple[str, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        """Return what the ledger says of it."""
-        return {
-            "independent": self.independent,
-            "is_owner": self.owner,
-            "is_creator": "unknown",
-            "is_last_changer": "unknown",
-            "can_assume_role": "unknown",
-            "other_persons": len(self.others),
-        }
-
-    @property
-    def words(self) -> str:
-        """Say it in a few words, empty where it is independent as far as is known."""
-        return "not independent" if self.independent is False else ""
-
-
-def independence(people: Directory, caller: str, owner: str | None) -> Independence:
-    """Judge a caller against the owner of the agent that an item is about."""
-    others = tuple(one.id for one in people.judges_other_than(caller, owner))
-    if owner is None:
-        return Independence(None, owner=False, others=others)
-    same = people.same(caller, owner)
-    return Independence(not same, owner=same, others=others)

@@ -156,7 +156,7 @@ def second_look(session: Session, campaign: str) -> tuple[str, ...]:
         select(col(ItemRow.id), col(DecisionRow.id))
         .join(DecisionRow, col(DecisionRow.id) == col(ItemRow.current))
         .where(col(ItemRow.campaign) == campaign, col(ItemRow.state) == "signed_off")
-        .where(col(DecisionRow.verdict).in_(_KEEPS))
+        .where(col(DecisionRow.verdict).in_(_KEEPS), col(DecisionRow.state) == "current")
     )
     drawn = sorted(
         (digest_of([item, decision]), item) for item, decision in rows(session, statement)

@@ -1,20 +1,30 @@
 """What stands between a campaign and the word complete, in words, each with what resolves it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlmodel import Session, col
 
 from recert.campaigns.counts import Tally
 from recert.campaigns.reads import rows, scalar
+from recert.campaigns.tieout import equations
 from recert.store.canonical import parse_strict
-from recert.store.tables import CampaignRow, DecisionRow, ItemRow, LedgerRow, SnapshotRow
+from recert.store.tables import (
+    CampaignRow,
+    DecisionRow,
+    ItemRow,
+    LedgerRow,
+    RescissionRow,
+    SnapshotRow,
+)
 from recert.text import plural
 
 DONE = frozenset({"verified", "gone", "excepted"})
 """Where a revocation stands when it counts."""
+CARRIED_OUT = frozenset({"claimed", "applied", "verified", "verified_still_allowed_by"})
+"""Where a revocation stands when AWS may have been changed for it."""
 _MANY = 5
 _CARRIES_OUT = ("reviewed", "remediating", "verified")
 
@@ -27,6 +37,11 @@ class Gate:
     unread: int = 0
     revocations: int = 0
     expired: int = 0
+    rescinded: tuple[str, ...] = ()
+    """The campaigns that ask again about what was rescinded; empty names are none."""
+    not_rolled_back: int = 0
+    untied: tuple[str, ...] = ()
+    """What does not add up, in words."""
 
 
 def look(session: Session, campaign: CampaignRow, tally: Tally, now: str) -> Gate:
@@ -38,13 +53,22 @@ def look(session: Session, campaign: CampaignRow, tally: Tally, now: str) -> Gat
     )
     # A closed campaign has none open, by the rule of its close; a running one has none signed off.
     waits = campaign.state in _CARRIES_OUT
-    revoked = waits and (tally.verdicts.get("revoke", 0) + tally.verdicts.get("reduce", 0))
+    revoked = waits and tally.removals
     ends = tally.verdicts.get("exception", 0) + tally.verdicts.get("attest_until", 0)
+    revocations = _unverified(session, campaign.id) if revoked else 0
+    untied: list[str] = []
+    if waits:
+        told = equations(session, campaign, tally)
+        untied = [one.words for one in told if not one.holds]
+    asked = _rescinded(session, campaign.id) if tally.rescinded else []
     return Gate(
         gaps=int(gaps or 0),
         unread=_unread(session, campaign.id) if kinds.get("unread") else 0,
-        revocations=_unverified(session, campaign.id) if revoked else 0,
+        revocations=revocations,
         expired=_expired(session, campaign.id, now) if ends else 0,
+        rescinded=tuple(dict.fromkeys(successor or "" for successor, _, _ in asked)),
+        not_rolled_back=_not_rolled_back(session, campaign.id, asked),
+        untied=tuple(untied),
     )
 
 
@@ -81,10 +105,16 @@ def _waiting(campaign: CampaignRow, tally: Tally) -> list[str]:
                 f"{plural(count, 'item')} have no reviewer: `recert campaign reassign {campaign.id}`."
             )
         else:
-            found.append(f"{plural(count, 'item')} wait for {reviewer}.")
+            found.append(
+                f"{plural(count, 'item')} wait for {reviewer}: "
+                f"`recert items {campaign.id} --mine --open`, `recert campaign remind {campaign.id}`."
+            )
     if len(waiting) > _MANY:
         rest = sum(count for _, count in waiting[_MANY:])
-        found.append(f"{plural(rest, 'item')} wait for {len(waiting) - _MANY} other reviewers.")
+        found.append(
+            f"{plural(rest, 'item')} wait for {len(waiting) - _MANY} other reviewers: "
+            f"`recert campaign remind {campaign.id}`."
+        )
     conflicted = tally.states.get("conflicted", 0)
     if conflicted:
         found.append(
@@ -104,7 +134,8 @@ def _answers(campaign: CampaignRow, tally: Tally, gate: Gate) -> list[str]:
     abstained = tally.verdicts.get("abstain", 0)
     if abstained:
         found.append(
-            f"{plural(abstained, 'item')} abstained from: somebody else has to decide in a successor."
+            f"{plural(abstained, 'item')} abstained from, which somebody else has to decide: "
+            f"`recert campaign reiterate {campaign.id}`."
         )
     silent = tally.verdicts.get("no_response", 0)
     if silent:
@@ -114,15 +145,33 @@ def _answers(campaign: CampaignRow, tally: Tally, gate: Gate) -> list[str]:
     if gate.unread:
         found.append(
             f"{plural(gate.unread, 'part')} of the authority could not be read: "
-            "see the items of the kind unread."
+            "`recert doctor --print-policy` tells what the reader needs, then `recert sync`."
         )
     if gate.expired:
-        found.append(f"{plural(gate.expired, 'item')} kept until a date that has passed.")
+        found.append(
+            f"{plural(gate.expired, 'item')} kept until a date that has passed: "
+            "`recert sync` asks again."
+        )
+    if tally.rescinded:
+        there = ", ".join(name for name in gate.rescinded if name)
+        found.append(
+            f"{plural(tally.rescinded, 'decision')} rescinded"
+            + (
+                f", asked again in {there}: `recert items {there.split(', ')[0]}`."
+                if there
+                else ", and not there any more: `recert sync`."
+            )
+        )
     return found
 
 
 def _end(campaign: CampaignRow, tally: Tally, gate: Gate) -> list[str]:
-    found = []
+    found = [f"It does not add up ({one}): `recert db check`." for one in gate.untied]
+    if gate.not_rolled_back:
+        found.append(
+            f"{plural(gate.not_rolled_back, 'revocation')} carried out and then rescinded: "
+            f"`recert remediate {campaign.id} rollback`."
+        )
     if gate.revocations:
         found.append(
             f"{plural(gate.revocations, 'revocation')} not verified by a later reading: "
@@ -135,10 +184,27 @@ def _end(campaign: CampaignRow, tally: Tally, gate: Gate) -> list[str]:
     if campaign.state == "active" and not any(
         tally.states.get(state) for state in ("pending", "decided", "conflicted")
     ):
-        found.append("Its review has not ended.")
+        found.append(f"Its review has not ended: `recert campaign end {campaign.id}`.")
     if campaign.state in ("reviewed", "remediating", "verified"):
         found.append(f"It is not closed: `recert campaign close {campaign.id}`.")
     return found
+
+
+def _rescinded(session: Session, campaign: str) -> list[tuple[str | None, str, bool]]:
+    statement = select(
+        col(RescissionRow.successor), col(RescissionRow.item), col(RescissionRow.applied)
+    ).where(col(RescissionRow.campaign) == campaign, col(RescissionRow.state) == "confirmed")
+    return [(successor, item, applied) for successor, item, applied in rows(session, statement)]
+
+
+def _not_rolled_back(
+    session: Session, campaign: str, asked: Sequence[tuple[str | None, str, bool]]
+) -> int:
+    applied = [item for _, item, was in asked if was]
+    if not applied:
+        return 0
+    states = remediation_states(session, campaign)
+    return sum(states.get(item) in CARRIED_OUT for item in applied)
 
 
 def _unread(session: Session, campaign: str) -> int:
@@ -163,12 +229,20 @@ def _expired(session: Session, campaign: str, now: str) -> int:
     return int(scalar(session, statement) or 0)
 
 
+def removes() -> ColumnElement[bool]:
+    """Return the condition under which a decision takes something away: signed, or by silence."""
+    signed = and_(
+        col(ItemRow.state) == "signed_off", col(DecisionRow.verdict).in_(("revoke", "reduce"))
+    )
+    return or_(signed, col(DecisionRow.consequence) == "revoke")
+
+
 def _unverified(session: Session, campaign: str) -> int:
     statement = (
         select(col(ItemRow.id))
         .join(DecisionRow, col(DecisionRow.id) == col(ItemRow.current))
         .where(col(ItemRow.campaign) == campaign)
-        .where(col(DecisionRow.verdict).in_(("revoke", "reduce")))
+        .where(removes(), col(DecisionRow.state) == "current")
     )
     wanted = {item for (item,) in rows(session, statement)}
     states = remediation_states(session, campaign)

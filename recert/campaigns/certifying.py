@@ -12,13 +12,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from recert.analysis import ReviewSubject, fingerprint, unread
+from recert.analysis import ReviewSubject, beyond, fingerprint, unread
 from recert.campaigns.blockers import DONE, remediation_states
 from recert.campaigns.history import Past, last_signed
 from recert.campaigns.opening import Scene
 from recert.campaigns.plain import text_of
 from recert.campaigns.population import basis_digest
 from recert.campaigns.reads import scalar
+from recert.campaigns.rules import effective_actions
 from recert.campaigns.verification import actions_of
 from recert.clock import to_rfc3339
 from recert.store.canonical import parse_strict
@@ -74,7 +75,7 @@ class _Narrowing:
 
     role: str | None
     actions: frozenset[str]
-    resources: frozenset[str]
+    resources: tuple[str, ...]
     conditions: str
 
     def covers(self, subject: ReviewSubject) -> bool:
@@ -84,7 +85,7 @@ class _Narrowing:
             return False
         return (
             set(actions_of(subject)) <= self.actions
-            and set(grant.get("resources") or ()) <= self.resources
+            and not beyond(grant.get("resources") or (), self.resources)
             and text_of(grant.get("conditions")) == self.conditions
         )
 
@@ -100,7 +101,7 @@ def _narrowing(session: Session, signed: Past) -> _Narrowing | None:
     grant = body.get("grant") or {}
     return _Narrowing(
         role=(body.get("basis") or {}).get("role_arn"),
-        actions=frozenset(signed.reduce_to),
-        resources=frozenset(grant.get("resources") or ()),
+        actions=frozenset(signed.reduce_to or effective_actions(body)),
+        resources=signed.reduce_resources or tuple(grant.get("resources") or ()),
         conditions=text_of(grant.get("conditions")),
     )

@@ -20,6 +20,7 @@ from recert.campaigns.people import directory
 from recert.campaigns.plain import text_of
 from recert.campaigns.reads import rows, scalar
 from recert.campaigns.signing import UNSIGNED, require_key
+from recert.campaigns.stages import stages_of
 from recert.campaigns.views import Caller, Preview
 from recert.campaigns.wording import require_text
 from recert.clock import to_rfc3339
@@ -36,7 +37,7 @@ from recert.store.transaction import Transaction, head_of
 
 def preview(session: Session, campaign: str) -> Preview:
     """Return who would be asked how much, and what is left out by which rule."""
-    campaign_row(session, campaign)
+    row = campaign_row(session, campaign)
 
     def counted(column: Any, *where: Any) -> dict[str, int]:
         statement = (
@@ -54,6 +55,11 @@ def preview(session: Session, campaign: str) -> Preview:
         kinds=counted(col(ItemRow.kind), asked),
         deltas=counted(col(ItemRow.delta), asked),
         excluded=counted(col(ItemRow.excluded_by), col(ItemRow.state) == "excluded"),
+        risks={
+            "privileged": counted(col(ItemRow.privileged), asked).get("True", 0),
+            "ordinary": counted(col(ItemRow.privileged), asked).get("nobody", 0),
+        },
+        second=stages_of(row).second or "the ladder" if stages_of(row).count > 1 else None,
     )
 
 
@@ -167,7 +173,14 @@ def _closable(
     require_owner(directory(session), row, caller)
     tally = tallies(session, [campaign]).get(campaign, Tally())
     gate = look(session, row, tally, now)
-    if row.state not in ("reviewed", "remediating", "verified") or gate.revocations:
+    open_ = row.state not in ("reviewed", "remediating", "verified")
+    if gate.untied and not open_:
+        raise RefusedError(
+            f"The campaign {campaign} does not add up: {'; '.join(gate.untied)}.",
+            "Nothing is closed on numbers that disagree; `recert db check` looks for the cause.",
+            rule="tie_out",
+        )
+    if open_ or gate.revocations or gate.not_rolled_back:
         why = blockers(row, tally, gate)
         raise RefusedError(
             f"The campaign {campaign} is {row.state} and cannot be closed.",
@@ -249,4 +262,4 @@ def _require_same(
 
 
 def _revoked(tally: Tally) -> int:
-    return tally.verdicts.get("revoke", 0) + tally.verdicts.get("reduce", 0)
+    return tally.removals

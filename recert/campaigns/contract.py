@@ -35,6 +35,13 @@ def campaign_json(view: CampaignView) -> dict[str, Any]:
         "predecessor": view.predecessor,
         "mine_pending": view.mine_pending,
         "mine_unsigned": view.mine_unsigned,
+        "stages": view.stages,
+        "progress": {
+            "items": view.counts.items - view.counts.excluded,
+            "decided": view.counts.decided + view.counts.signed_off - view.counts.no_response,
+            "completely_reviewed": view.completely_reviewed,
+            "rescinded": view.rescinded,
+        },
     }
 
 
@@ -60,7 +67,14 @@ def item_json(view: ItemView) -> dict[str, Any]:
         },
         "basis_digest": line.basis_digest,
         "shown_digest": view.shown_digest,
+        "stage": line.stage,
         "decision": decision_json(view.decision) if view.decision else None,
+        "answers": [
+            decision_json(one) if one is not None else {"stage": place, "hidden": True}
+            for place, one in enumerate(view.answers, start=1)
+        ],
+        "rescission": view.rescission,
+        "links": list(view.links),
         "evidence": view.evidence,
     }
 
@@ -78,8 +92,14 @@ def decision_json(decision: DecisionView) -> dict[str, Any]:
         "headless": decision.headless,
         "bulk": decision.bulk,
         "independent": decision.independent,
+        "independence": decision.independence or None,
+        "stage": decision.stage,
+        "state": decision.state,
         "until": _instant(decision.until),
         "reduce_to": list(decision.reduce_to),
+        "reduce_to_resources": list(decision.reduce_resources),
+        "consequence": decision.consequence,
+        "breaks": list(decision.breaks),
         "control": decision.control,
         "approver": decision.approver,
     }
@@ -94,6 +114,7 @@ def signed_json(signed: Signed) -> dict[str, Any]:
         "signature": signed.signature,
         "signed_at": to_rfc3339(signed.signed_at),
         "campaign_state": signed.campaign_state,
+        "advanced": signed.advanced,
     }
 
 

@@ -42,6 +42,20 @@ class Tally:
     verdicts: dict[str, int] = field(default_factory=dict)
     pending: dict[str | None, int] = field(default_factory=dict)
     unsigned: dict[str | None, int] = field(default_factory=dict)
+    rescinded: int = 0
+    silent_revocations: int = 0
+    """How many items silence revokes."""
+
+    @property
+    def removals(self) -> int:
+        """Return how many items lose something: by a decision, or by silence."""
+        decided = self.verdicts.get("revoke", 0) + self.verdicts.get("reduce", 0)
+        return decided + self.silent_revocations
+
+    @property
+    def settled(self) -> int:
+        """Return how many items are signed off, and their decision stands."""
+        return self.states.get("signed_off", 0) - self.rescinded
 
     @property
     def counts(self) -> Counts:
@@ -63,9 +77,14 @@ def tallies(session: Session, campaigns: Sequence[str] | None = None) -> dict[st
         col(ItemRow.campaign), col(ItemRow.state), col(ItemRow.reviewer), func.count()
     ).group_by(col(ItemRow.campaign), col(ItemRow.state), col(ItemRow.reviewer))
     by_verdict = (
-        select(col(DecisionRow.campaign), col(DecisionRow.verdict), func.count())
-        .where(col(DecisionRow.state) == "current")
-        .group_by(col(DecisionRow.campaign), col(DecisionRow.verdict))
+        select(
+            col(DecisionRow.campaign),
+            col(DecisionRow.state),
+            col(DecisionRow.verdict),
+            func.count(),
+        )
+        .where(col(DecisionRow.state).in_(("current", "rescinded")))
+        .group_by(col(DecisionRow.campaign), col(DecisionRow.state), col(DecisionRow.verdict))
     )
     if campaigns is not None:
         by_state = by_state.where(col(ItemRow.campaign).in_(campaigns))
@@ -77,6 +96,28 @@ def tallies(session: Session, campaigns: Sequence[str] | None = None) -> dict[st
             tally.pending[reviewer] = tally.pending.get(reviewer, 0) + count
         elif state == "decided":
             tally.unsigned[reviewer] = tally.unsigned.get(reviewer, 0) + count
-    for campaign, verdict, count in rows(session, by_verdict):
-        found.setdefault(campaign, Tally()).verdicts[verdict] = count
+    silent = []
+    for campaign, state, verdict, count in rows(session, by_verdict):
+        tally = found.setdefault(campaign, Tally())
+        if state == "rescinded":
+            tally.rescinded += count
+            continue
+        tally.verdicts[verdict] = count
+        if verdict == "no_response":
+            silent.append(campaign)
+    _count_silence(session, silent, found)
     return found
+
+
+def _count_silence(session: Session, campaigns: Sequence[str], found: dict[str, Tally]) -> None:
+    if not campaigns:
+        return
+    statement = (
+        select(col(DecisionRow.campaign), func.count())
+        .where(col(DecisionRow.campaign).in_(campaigns), col(DecisionRow.state) == "current")
+        .where(col(DecisionRow.verdict) == "no_response")
+        .where(col(DecisionRow.consequence) == "revoke")
+        .group_by(col(DecisionRow.campaign))
+    )
+    for campaign, count in rows(session, statement):
+        found[campaign].silent_revocations = count

@@ -1,10 +1,13 @@
 """Who holds an item: handing it on, and leaving it out."""
 
+import json
+
 from recert.campaigns import transitions
 from recert.campaigns.decisions import campaign_row, item_rows
 from recert.campaigns.endings import finish_if_settled
+from recert.campaigns.independence import facts_of, independence
 from recert.campaigns.people import Directory, directory
-from recert.campaigns.rules import owner_of
+from recert.campaigns.stages import require_another
 from recert.campaigns.views import Caller
 from recert.campaigns.wording import require_text
 from recert.errors import RefusedError, UsageError
@@ -37,6 +40,7 @@ def delegate(
                 rule="not_reviewer",
             )
         _require_not_barred(people, item, reviewer)
+        require_another(tx.session, people, item, reviewer)
         transitions.reassign(tx, item, reviewer, note.strip())
     tx.session.flush()
 
@@ -102,13 +106,12 @@ def _reviewer(people: Directory, to: str) -> str:
 
 
 def _require_not_barred(people: Directory, item: ItemRow, reviewer: str) -> None:
-    owner = owner_of(item)
-    if not item.privileged or not people.same(owner, reviewer):
+    if not item.privileged:
         return
-    others = people.judges_other_than(owner)
-    if others:
+    found = independence(people, reviewer, facts_of(json.loads(item.body)))
+    if found.barred and found.others:
         raise RefusedError(
-            f"{reviewer} owns the agent of the privileged item {item.id}.",
-            f"Hand it to somebody else, such as {others[0].id}.",
+            f"{reviewer} {found.barred[0]}; the item {item.id} is privileged.",
+            f"Hand it to somebody else, such as {found.others[0]}.",
             rule="independence",
         )

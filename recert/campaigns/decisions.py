@@ -2,17 +2,19 @@
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from recert.campaigns import transitions
-from recert.campaigns.assignment import Independence
 from recert.campaigns.attention import habit, told
 from recert.campaigns.handed_off import require_decidable
+from recert.campaigns.independence import Independence
+from recert.campaigns.links import REMOVES, Link, links
 from recert.campaigns.people import directory
-from recert.campaigns.rules import Ruling, reduced_to
+from recert.campaigns.rules import Narrowed, Ruling, narrowed
+from recert.campaigns.stages import require_another
 from recert.campaigns.views import Caller, DecisionRequest, DecisionView, Verdict
 from recert.clock import from_rfc3339, to_rfc3339
 from recert.errors import RefusedError, UsageError
@@ -48,6 +50,9 @@ def decide(
     ruling = Ruling(request, caller, people, campaign, now, before)
     ruling.check_request()
     items = item_rows(tx.session, campaign.id, wanted)
+    for item in items:
+        _require_answerable(tx.session, item)
+        require_another(tx.session, people, item, caller.id)
     judged = [(item, ruling.check_item(item)) for item in items]
     made = [
         (_record(tx, ruling, item, found, client=f"{client}/{item.id}"), found)
@@ -55,6 +60,18 @@ def decide(
     ]
     tx.session.flush()
     return tuple(made)
+
+
+def _require_answerable(session: Session, item: ItemRow) -> None:
+    """Refuse an item of which the stages have come to no response already."""
+    if item.state != "decided" or item.current is None:
+        return
+    if session.get_one(DecisionRow, item.current).verdict == Verdict.NO_RESPONSE:
+        raise RefusedError(
+            f"The item {item.id} ended without a response.",
+            f"`recert campaign reiterate {item.campaign}` asks again.",
+            rule="item_settled",
+        )
 
 
 def campaign_row(session: Session, campaign: str) -> CampaignRow:
@@ -127,7 +144,7 @@ def _record(
 
 def _row(ruling: Ruling, item: ItemRow, client: str) -> DecisionRow:
     request, caller = ruling.request, ruling.caller
-    kept = reduced_to(item, request.reduce_to) if request.verdict is Verdict.REDUCE else ()
+    kept = narrowed(item, request) if request.verdict is Verdict.REDUCE else Narrowed()
     ends = request.verdict in (Verdict.ATTEST_UNTIL, Verdict.EXCEPTION)
     excepted = request.verdict is Verdict.EXCEPTION
     return DecisionRow(
@@ -137,7 +154,8 @@ def _row(ruling: Ruling, item: ItemRow, client: str) -> DecisionRow:
         verdict=request.verdict.value,
         rationale=request.rationale.strip(),
         until=to_rfc3339(ruling.until) if ends and ruling.until else None,
-        reduce_to=json.dumps(list(kept)),
+        reduce_to=json.dumps(list(kept.actions)),
+        reduce_resources=json.dumps(list(kept.resources)),
         control=request.control if excepted else None,
         approver=ruling.people.id_of(request.approver or "") if excepted else None,
         decided_by=caller.id,
@@ -151,6 +169,7 @@ def _row(ruling: Ruling, item: ItemRow, client: str) -> DecisionRow:
         client_id=client,
         supersedes=item.current,
         entry=0,
+        stage=item.stage,
     )
 
 
@@ -182,8 +201,24 @@ def followed(recommendation: str, verdict: Verdict) -> bool | None:
     return given == recommendation
 
 
-def view(row: DecisionRow, *, independent: bool | None = None) -> DecisionView:
-    """Return a decision as the faces are handed it."""
+def broken(session: Session, row: DecisionRow) -> tuple[Link, ...]:
+    """Return the other agents that lose what a decision takes away, as they act with the same role."""
+    if row.verdict not in REMOVES:
+        return ()
+    return links(session, session.get_one(ItemRow, row.item))
+
+
+def view(
+    row: DecisionRow,
+    independence: Mapping[str, Any] | None = None,
+    breaks: Sequence[Link] = (),
+) -> DecisionView:
+    """Return a decision as the faces are handed it.
+
+    `independence` is what the ledger says of it, `breaks` whom else it takes something from.
+    """
+    told = dict(independence or {})
+    independent = told.get("independent")
     return DecisionView(
         id=row.id,
         verdict=Verdict(row.verdict),
@@ -198,5 +233,11 @@ def view(row: DecisionRow, *, independent: bool | None = None) -> DecisionView:
         approver=row.approver,
         basis_named=row.basis_named,
         bulk=row.bulk,
-        independent=independent,
+        independent=independent if isinstance(independent, bool) else None,
+        independence=told,
+        breaks=tuple(one.as_json() for one in breaks),
+        stage=row.stage,
+        state=row.state,
+        reduce_resources=tuple(json.loads(row.reduce_resources)),
+        consequence=row.consequence,
     )

@@ -7,7 +7,7 @@ from recert.campaigns import transitions
 from recert.campaigns.reads import scalar
 from recert.campaigns.transitions import UNSETTLED
 from recert.store.handed import handed
-from recert.store.tables import CampaignRow, ItemRow
+from recert.store.tables import CampaignRow, DecisionRow, ItemRow
 from recert.store.transaction import Transaction
 
 
@@ -28,9 +28,11 @@ def finish_if_settled(tx: Transaction, campaign: str) -> str:
 
 def _any(tx: Transaction, campaign: str, states: tuple[str, ...]) -> bool:
     statement = (
-        select(func.count())
-        .select_from(ItemRow)
+        select(col(ItemRow.id))
+        .outerjoin(DecisionRow, col(DecisionRow.id) == col(ItemRow.current))
         .where(col(ItemRow.campaign) == campaign, col(ItemRow.state).in_(states))
+        # What came to no response in all its stages is settled, though nobody signs it.
+        .where(func.coalesce(col(DecisionRow.verdict), "") != "no_response")
         .limit(1)
     )
-    return bool(scalar(tx.session, statement))
+    return scalar(tx.session, statement) is not None

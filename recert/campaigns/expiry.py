@@ -24,6 +24,7 @@ def expired_agents(session: Session, now: str) -> list[str]:
         select(col(ItemRow.agent))
         .join(DecisionRow, col(DecisionRow.id) == col(ItemRow.current))
         .where(col(DecisionRow.until) <= now, col(ItemRow.state) == "signed_off")
+        .where(col(DecisionRow.state) == "current")
         .where(col(ItemRow.agent).is_not(None))
         .distinct()
         .order_by(col(ItemRow.agent))

@@ -32,6 +32,7 @@ class Past:
     rationale: str
     until: str | None
     reduce_to: tuple[str, ...] = ()
+    reduce_resources: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the decision as an item's evidence shows it."""
@@ -69,14 +70,15 @@ def last_signed(session: Session, agent: str) -> dict[Key, Past]:
             found.pop((kind, subject), None)
             continue
         decided = decisions.get(item)
-        if decided is not None:
+        if decided is None:
+            # It was rescinded; what was said before it does not come back by that.
+            found.pop((kind, subject), None)
+        else:
             found[kind, subject] = Past(item, campaign, title, basis, *decided)
     return found
 
 
-def _decisions(
-    session: Session, agent: str
-) -> dict[str, tuple[str, str, str, str, str | None, tuple[str, ...]]]:
+def _decisions(session: Session, agent: str) -> dict[str, tuple[Any, ...]]:
     statement = (
         select(
             col(ItemRow.id),
@@ -86,13 +88,15 @@ def _decisions(
             col(DecisionRow.rationale),
             col(DecisionRow.until),
             col(DecisionRow.reduce_to),
+            col(DecisionRow.reduce_resources),
         )
         .join(DecisionRow, col(DecisionRow.id) == col(ItemRow.current))
         .where(col(ItemRow.agent) == agent, col(ItemRow.state) == "signed_off")
+        .where(col(DecisionRow.state) == "current")
     )
     return {
-        item: (verdict, by, at, rationale, until, tuple(json.loads(kept)))
-        for item, verdict, by, at, rationale, until, kept in rows(session, statement)
+        item: (*said, tuple(json.loads(kept)), tuple(json.loads(where)))
+        for item, *said, kept, where in rows(session, statement)
     }
 
 

@@ -11,6 +11,7 @@ from recert.campaigns.opening import Scene
 from recert.campaigns.people import Directory, directory, put
 from recert.campaigns.reads import rows
 from recert.campaigns.rules import owner_of
+from recert.campaigns.stages import answered_by
 from recert.errors import UsageError
 from recert.store.tables import CampaignRow, ItemRow
 from recert.store.transaction import Transaction
@@ -36,7 +37,8 @@ def leave(tx: Transaction, person: str) -> tuple[str, ...]:
         item = tx.session.get_one(ItemRow, name)
         assigned = Assigner(people, owner).assign(owner_of(item), privileged=item.privileged)
         reason = f"{found.id} is no longer active."
-        if assigned.reviewer is None or people.same(assigned.reviewer, found.id):
+        over = (found.id, *answered_by(tx.session, item))
+        if assigned.reviewer is None or any(people.same(assigned.reviewer, one) for one in over):
             transitions.conflict(tx, item, reason)
         else:
             transitions.reassign(tx, item, assigned.reviewer, reason)

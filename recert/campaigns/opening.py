@@ -1,11 +1,11 @@
 """Opening a campaign: by a trigger, by hand, or as the successor of one that goes on."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from recert.analysis import Catalogue, ReviewSubject
+from recert.analysis import Catalogue, ReviewSubject, trust_grants
 from recert.campaigns import transitions
 from recert.campaigns.asking import Ask, asking, packaged
 from recert.campaigns.assignment import Assigner, asks_of
@@ -13,6 +13,7 @@ from recert.campaigns.deadlines import Calendar
 from recert.campaigns.estates import Readings, Stated, overlay, stated
 from recert.campaigns.happenings import take_up
 from recert.campaigns.history import last_signed
+from recert.campaigns.independence import CHANGED_BY, CREATED_BY, Facts, tagged
 from recert.campaigns.people import Directory, directory
 from recert.campaigns.plain import short_id, text_of
 from recert.campaigns.population import (
@@ -23,6 +24,7 @@ from recert.campaigns.population import (
     assign,
     in_review_order,
 )
+from recert.campaigns.stages import ONE, Stages, require_possible
 from recert.campaigns.wording import require_text
 from recert.clock import Clock, to_rfc3339
 from recert.errors import UsageError
@@ -72,9 +74,25 @@ class Scene:
             owner=found.owner,
             stated=said is not None and said.owner is not None,
             role_ids={role.arn: role.role_id for role in self.estate.roles},
+            facts=lambda role: self.facts(agent, role),
             causes=tuple(_cause(line) for line in causes if line["agent"] == agent),
             past=last_signed(tx.session, agent),
             stewards=found.stewards,
+        )
+
+    def facts(self, agent: str, role_arn: str | None) -> Facts:
+        """Return what the reading tells of who is not independent of what a role of an agent allows."""
+        found = self.estate.agents_by_arn[agent]
+        role = self.estate.roles_by_arn.get(role_arn or found.execution_role_arn or "")
+        trusted = trust_grants(role) if role is not None else None
+        tags = (found.tags, role.tags if role is not None else None)
+        return Facts(
+            owner=found.owner,
+            creators=tagged(CREATED_BY, *tags),
+            changers=tagged(CHANGED_BY, *tags),
+            principals=tuple(sorted({one.principal for one in trusted}))
+            if trusted is not None
+            else None,
         )
 
 
@@ -103,6 +121,7 @@ class Draft:
     business_days: bool = False
     asks: str | None = None
     """Whom the trigger policy asks instead of the owner."""
+    stages: Stages = ONE
 
 
 def open_campaign(
@@ -120,6 +139,7 @@ def open_campaign(
     calendar: Calendar | None = None,
     launch: bool = True,
     hard_deadline: bool = False,
+    stages: Stages = ONE,
     catalogue: Catalogue | None = None,
     ask: Ask | None = None,
 ) -> str:
@@ -149,7 +169,9 @@ def open_campaign(
             hard_deadline=hard_deadline,
             due_at=due_at,
             business_days=business_days,
+            stages=stages,
         )
+        require_possible(scene.people, stages)
         row = open_draft(tx, scene, draft)
         if row.state == "staged" and launch:
             transitions.launch(tx, row)
@@ -227,6 +249,9 @@ def gather(
     for agent in draft.agents:
         asked = scene.ask(scene.estate, agent)
         about = scene.subject(tx, agent, draft.causes)
+        if draft.kind == "rescission":
+            # What is being rescinded is no decision that a delta could be told against.
+            about = replace(about, past={})
         subjects += len(asked)
         wanted = _narrowed(asked, draft.only.get(agent))
         made = mill.items(about, wanted)
@@ -328,6 +353,7 @@ def _settings(
     return {
         "agents": _names(scene, draft),
         "deadline": "hard" if draft.hard_deadline else "soft",
+        **({"stages": draft.stages.as_json()} if draft.stages.count > 1 else {}),
         "population": {
             "snapshot": scene.snapshot,
             "rule": f"every subject of {len(draft.agents)} agents, depth {draft.depth}",

@@ -4,7 +4,7 @@ Items are plain mappings of columns until they are inserted, all in one statemen
 hundred thousand of them cost little more than writing them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlmodel import Session
 from recert.analysis import ReviewSubject
 from recert.campaigns.assignment import Assigner, Assignment
 from recert.campaigns.history import REMOVED, Key, Past, changed_basis
+from recert.campaigns.independence import Facts
 from recert.campaigns.newness import not_yet_unused
 from recert.campaigns.plain import digest_of_text, record_digest, short_id, text_of, texts_of
 from recert.lifecycle import Steward
@@ -46,6 +47,8 @@ class Subject:
     owner: str | None
     stated: bool = False
     role_ids: dict[str, str] = field(default_factory=dict)
+    facts: Callable[[str | None], Facts] | None = None
+    """Returns who is not independent of what a role of the agent allows."""
     causes: tuple[Cause, ...] = ()
     past: dict[Key, Past] = field(default_factory=dict)
     stewards: tuple[Steward, ...] = ()
@@ -54,8 +57,9 @@ class Subject:
 class _Frame:
     """What the items of one agent and one reviewer share."""
 
-    def __init__(self, about: Subject, assigned: Assignment) -> None:
+    def __init__(self, about: Subject, assigned: Assignment, facts: Facts | None = None) -> None:
         self.assigned = assigned
+        self.independence = f'"independence":{text_of(facts.as_json())},' if facts else ""
         name, assignment = texts_of(about.name, assigned.as_json())
         self.head = f'{{"agent_name":{name},"assignment":{assignment}'
 
@@ -70,21 +74,28 @@ class Mill:
 
     def items(self, about: Subject, asked: Iterable[ReviewSubject]) -> list[Columns]:
         """Return the items of one agent, in the order in which they were asked."""
-        kept: dict[bool, _Frame] = {}
+        kept: dict[tuple[bool, str | None], _Frame] = {}
         made = []
         look = not_yet_unused(self.session, about.agent)
         for subject in map(look, asked):
-            frame = kept.get(subject.privileged)
+            role = subject.basis.get("role_arn") if subject.privileged else None
+            frame = kept.get((subject.privileged, role))
             if frame is None:
-                assigned = self.assigner.assign(
-                    about.owner,
-                    stated=about.stated,
-                    privileged=subject.privileged,
-                    stewards=about.stewards,
-                )
-                frame = kept[subject.privileged] = _Frame(about, assigned)
+                frame = self._frame(about, role, privileged=subject.privileged)
+                kept[subject.privileged, role] = frame
             made.append(self._item(about, subject, frame))
         return made
+
+    def _frame(self, about: Subject, role: str | None, *, privileged: bool) -> _Frame:
+        facts = about.facts(role) if privileged and about.facts is not None else None
+        assigned = self.assigner.assign(
+            about.owner,
+            stated=about.stated,
+            privileged=privileged,
+            stewards=about.stewards,
+            facts=facts,
+        )
+        return _Frame(about, assigned, facts)
 
     def _item(self, about: Subject, subject: ReviewSubject, frame: _Frame) -> Columns:
         basis = basis_of(about, subject)
@@ -98,7 +109,7 @@ class Mill:
         causes = _causes(about, f"{basis_text}{grant}{subject.title}{subject.subject}")
         body = (
             f'{frame.head},"basis":{basis_text},"causes":{causes},"changes":{changes},'
-            f'"grant":{grant},"last":{last},"linked":{links},"shown":{shown}}}'
+            f'"grant":{grant},{frame.independence}"last":{last},"linked":{links},"shown":{shown}}}'
         )
         return {
             "id": item_id(self.campaign, subject.kind, subject.agent, subject.subject),

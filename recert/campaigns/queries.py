@@ -17,11 +17,15 @@ from recert.campaigns.blockers import blockers, look
 from recert.campaigns.counts import Tally, tallies
 from recert.campaigns.decisions import campaign_row
 from recert.campaigns.decisions import view as decision_view
+from recert.campaigns.links import links
 from recert.campaigns.people import Directory, directory
 from recert.campaigns.reads import rows, scalar
+from recert.campaigns.rescinding import rescission_of
+from recert.campaigns.stages import answers_of, stages_in, stages_of
 from recert.campaigns.views import (
     Caller,
     CampaignView,
+    DecisionView,
     Group,
     ItemFilter,
     ItemLine,
@@ -39,6 +43,7 @@ from recert.store.tables import CampaignRow, DecisionRow, ItemRow, LedgerRow
 _LINE = (
     "id", "kind", "state", "agent", "reviewer", "title", "service", "level", "privileged", "rank",
     "delta", "recommendation", "reason", "basis_digest", *COLUMNS,
+    "stage",
 )  # fmt: skip
 _SAID = ("title", "service", "level", "action", "resource", "policy", "delta", "kind")
 """The columns in which the words of a filter are looked for."""
@@ -102,7 +107,16 @@ def _view(
         predecessor=row.predecessor,
         mine_pending=_of(counted.pending, mine),
         mine_unsigned=_of(counted.unsigned, mine),
+        stages=_stages(session, row, counted),
+        completely_reviewed=counted.settled,
+        rescinded=counted.rescinded,
     )
+
+
+def _stages(session: Session, row: CampaignRow, counted: Tally) -> dict[str, Any]:
+    found = stages_of(row)
+    there = {"1": counted.counts.items} if found.count == 1 else stages_in(session, row)
+    return {**found.as_json(), "items": there}
 
 
 def _of(counted: Mapping[str | None, int], names: frozenset[str]) -> int:
@@ -259,11 +273,28 @@ def item(session: Session, campaign_id: str, name: str) -> ItemView:
         campaign=found.campaign,
         grant=body.get("grant"),
         evidence=_evidence(body),
-        decision=decision_view(decision, independent=_independent(session, decision))
-        if decision
-        else None,
+        decision=decision_view(decision, _independence(session, decision)) if decision else None,
         shown_digest=found.shown_digest,
+        answers=_answers(session, found),
+        rescission=rescission_of(session, found.current),
+        links=tuple(one.as_json() for one in links(session, found)),
     )
+
+
+def _answers(session: Session, item: ItemRow) -> tuple[DecisionView | None, ...]:
+    """Return the answers of an item's stages; while a blind stage lasts, the others are hidden."""
+    stages = stages_of(session.get_one(CampaignRow, item.campaign))
+    if stages.count == 1:
+        return ()
+    given = answers_of(session, item.id)
+    current = session.get(DecisionRow, item.current) if item.current else None
+    over = item.state == "signed_off" or (
+        current is not None and current.verdict == Verdict.NO_RESPONSE
+    )
+    if over and current is not None:
+        given = sorted([*given, current], key=lambda one: one.stage)
+    hidden = stages.blind and not over
+    return tuple(None if hidden else decision_view(one) for one in given)
 
 
 def _fields(line: ItemLine) -> dict[str, Any]:
@@ -284,11 +315,10 @@ def _evidence(body: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _independent(session: Session, decision: DecisionRow) -> bool | None:
+def _independence(session: Session, decision: DecisionRow) -> dict[str, Any]:
     entry = session.get(LedgerRow, decision.entry)
-    told = json.loads(entry.entry)["body"].get("independence", {}) if entry else {}
-    found = told.get("independent")
-    return found if isinstance(found, bool) else None
+    found = json.loads(entry.entry)["body"].get("independence") if entry else None
+    return found if isinstance(found, dict) else {}
 
 
 def find_item(session: Session, campaign_id: str, typed: str) -> str:

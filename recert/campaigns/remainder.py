@@ -9,15 +9,17 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from recert.campaigns import transitions
 from recert.campaigns.custody import require_owner
 from recert.campaigns.decisions import campaign_row
+from recert.campaigns.endings import finish_if_settled
 from recert.campaigns.opening import DUE_DAYS, Draft, Scene, open_draft
 from recert.campaigns.people import directory
 from recert.campaigns.reads import rows
+from recert.campaigns.stages import Progress, stages_of
 from recert.campaigns.transitions import UNSETTLED
 from recert.campaigns.views import Caller, NoResponse, Verdict
 from recert.clock import to_rfc3339
@@ -25,6 +27,7 @@ from recert.errors import RefusedError, UsageError
 from recert.store import entries
 from recert.store.entries import EntryType
 from recert.store.ledger import Actor
+from recert.store.outcome import Result
 from recert.store.tables import CampaignRow, DecisionRow, ItemRow
 from recert.store.transaction import Transaction
 
@@ -45,11 +48,19 @@ class _Silent:
     privileged: bool
 
 
-def preview(session: Session, campaign: str, policy: Mapping[str, str] | None = None) -> NoResponse:
-    """Return how many items would end without a response, and what would follow."""
-    campaign_row(session, campaign)
+def preview(
+    session: Session,
+    campaign: str,
+    policy: Mapping[str, str] | None = None,
+    *,
+    stage: int | None = None,
+) -> NoResponse:
+    """Return how many items would end without a response, and at most what would follow."""
+    row = campaign_row(session, campaign)
+    if stage is not None and not 1 <= stage <= stages_of(row).count:
+        raise UsageError(f"The campaign {campaign} has no stage {stage}.")
     chosen = _policy(policy)
-    silent = _silent(session, campaign)
+    silent = _silent(session, campaign, stage)
     counted = dict.fromkeys(CONSEQUENCES, 0)
     for one in silent:
         counted[_consequence(chosen, one)] += 1
@@ -70,17 +81,19 @@ def end_review(
     *,
     policy: Mapping[str, str] | None = None,
     revocations: int | None = None,
+    stage: int | None = None,
 ) -> NoResponse:
     """End an active review; what is not signed by now gets the answer `no_response`.
 
-    A decision that was not signed is no answer; it stays in the history. Raises RefusedError where
-    the caller is not the owner, and where silence would revoke more than the brake allows and
-    `revocations` is not that number.
+    A decision that was not signed is no answer; it stays in the history. With `stage` only that
+    stage ends: what was silent there goes on to the next one where the campaign says so, and the
+    review ends when nothing is left. Raises RefusedError where the caller is not the owner, and
+    where silence would revoke more than the brake allows and `revocations` is not that number.
     """
     row = campaign_row(tx.session, campaign)
     require_owner(directory(tx.session), row, caller)
     transitions.require_campaign_step(row.state, "reviewed")
-    told = preview(tx.session, campaign, policy)
+    told = preview(tx.session, campaign, policy, stage=stage)
     if told.brake and revocations != told.revoke:
         raise RefusedError(
             f"Silence would revoke {told.revoke} items of {campaign}.",
@@ -88,13 +101,31 @@ def end_review(
             rule="mass_revocation",
         )
     chosen = _policy(policy)
-    for one in _silent(tx.session, campaign):
+    progress = Progress.of(tx, row)
+    for one in _silent(tx.session, campaign, stage):
         item = tx.session.get_one(ItemRow, one.item)
-        _write(tx, item, _consequence(chosen, one))
-        tx.session.flush()
+        _silence(progress, item, _consequence(chosen, one), last=stage is None)
         tx.session.expunge(item)
-    transitions.finish_review(tx, row, f"Ended by {caller.id}; {told.items} without a response.")
+    if stage is None:
+        reason = f"Ended by {caller.id}; {told.items} without a response."
+        transitions.finish_review(tx, row, reason)
+    else:
+        finish_if_settled(tx, campaign)
     return told
+
+
+def _silence(progress: Progress, item: ItemRow, consequence: str, *, last: bool) -> None:
+    """Answer one item by no response, and move it on; with `last` no stage is left for it."""
+    tx, stages = progress.tx, progress.stages
+    if stages.count > 1:
+        goes_on = not last and item.stage < stages.count and Verdict.NO_RESPONSE in stages.advance
+        result = progress.preview(item.id, Verdict.NO_RESPONSE).result
+        if goes_on or result is not Result.NO_RESPONSE:
+            consequence = "keep"
+    decision = _write(tx, item, consequence)
+    tx.session.flush()
+    if stages.count > 1:
+        progress.after(item, decision, signoff=None, last=last)
 
 
 def _policy(policy: Mapping[str, str] | None) -> dict[str, str]:
@@ -112,16 +143,20 @@ def _consequence(policy: Mapping[str, str], one: _Silent) -> str:
     return policy["privileged" if one.privileged else "ordinary"]
 
 
-def _silent(session: Session, campaign: str) -> list[_Silent]:
+def _silent(session: Session, campaign: str, stage: int | None = None) -> list[_Silent]:
     statement = (
         select(col(ItemRow.id), col(ItemRow.state), col(ItemRow.privileged))
+        .outerjoin(DecisionRow, col(DecisionRow.id) == col(ItemRow.current))
         .where(col(ItemRow.campaign) == campaign, col(ItemRow.state).in_(UNSETTLED))
+        .where(func.coalesce(col(DecisionRow.verdict), "") != Verdict.NO_RESPONSE.value)
         .order_by(col(ItemRow.rank), col(ItemRow.id))
     )
+    if stage is not None:
+        statement = statement.where(col(ItemRow.stage) == stage)
     return [_Silent(*found) for found in rows(session, statement)]
 
 
-def _write(tx: Transaction, item: ItemRow, consequence: str) -> None:
+def _write(tx: Transaction, item: ItemRow, consequence: str) -> DecisionRow:
     transitions.require_item_step(item.id, item.state, "decided")
     unsigned = " It was decided and not signed." if item.state == "decided" else ""
     decision = DecisionRow(
@@ -136,7 +171,7 @@ def _write(tx: Transaction, item: ItemRow, consequence: str) -> None:
         basis_digest=item.basis_digest,
         headless=True,
         basis_named=True,
-        client_id=f"no-response/{item.id}",
+        client_id=f"no-response/{item.stage}/{item.version}/{item.id}",
         supersedes=item.current,
         entry=0,
         stage=item.stage,
@@ -150,6 +185,7 @@ def _write(tx: Transaction, item: ItemRow, consequence: str) -> None:
     tx.session.add(decision)
     item.state, item.current = "decided", decision.id
     item.version += 1
+    return decision
 
 
 def reiterate(
@@ -184,6 +220,7 @@ def reiterate(
         owner=row.owner,
         predecessor=campaign,
         only=only,
+        stages=stages_of(row),
     )
     fresh = open_draft(tx, scene, draft)
     _spare(tx, fresh, scene, left)

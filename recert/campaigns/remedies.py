@@ -24,6 +24,7 @@ from recert.analysis.invokers import ACTIONS as INVOKES
 from recert.analysis.trust import SERVICE_OF_KIND, TrustGrant, trust_grants
 from recert.campaigns import transitions
 from recert.campaigns.asking import asking, packaged
+from recert.campaigns.blockers import removes
 from recert.campaigns.deadlines import Calendar
 from recert.campaigns.decisions import campaign_row
 from recert.campaigns.estates import Readings
@@ -123,8 +124,12 @@ class Told:
     body: Mapping[str, Any]
 
 
-def removals(session: Session, campaign: str) -> tuple[Removal, ...]:
-    """Return the signed revocations and reductions of a campaign in review order."""
+def removals(session: Session, campaign: str, *, rescinded: bool = False) -> tuple[Removal, ...]:
+    """Return the signed revocations and reductions of a campaign in review order.
+
+    What silence revokes is among them, signed by nobody; what was rescinded only where it is asked
+    for, as it may have to be rolled back.
+    """
     campaign_row(session, campaign)
     names = agent_names(session, campaign)
     statement = (
@@ -140,17 +145,18 @@ def removals(session: Session, campaign: str) -> tuple[Removal, ...]:
             col(DecisionRow.rationale),
             col(DecisionRow.decided_by),
             col(DecisionRow.decided_at),
+            col(DecisionRow.reduce_resources),
         )
         .join(DecisionRow, col(DecisionRow.id) == col(ItemRow.current))
-        .where(col(ItemRow.campaign) == campaign, col(ItemRow.state) == "signed_off")
-        .where(col(DecisionRow.verdict).in_(("revoke", "reduce")))
+        .where(col(ItemRow.campaign) == campaign, removes())
+        .where(col(DecisionRow.state).in_(("current", "rescinded") if rescinded else ("current",)))
         .order_by(col(ItemRow.rank), col(ItemRow.id))
     )
     return tuple(_removal(campaign, names, found) for found in rows(session, statement))
 
 
 def _removal(campaign: str, names: Mapping[str, str], found: Sequence[Any]) -> Removal:
-    item, agent, kind, title, subject, text, verdict, reduce_to, why, by, at = found
+    item, agent, kind, title, subject, text, verdict, reduce_to, why, by, at, resources = found
     body = parse_strict(text)
     return Removal(
         item=item,
@@ -160,13 +166,14 @@ def _removal(campaign: str, names: Mapping[str, str], found: Sequence[Any]) -> R
         kind=kind,
         title=title,
         subject=subject,
-        verdict=verdict,
+        verdict="reduce" if verdict == "reduce" else "revoke",
         keep=tuple(parse_strict(reduce_to)) if verdict == "reduce" else (),
         rationale=why,
         signed_by=by,
         signed_at=at,
         grant=body.get("grant"),
         basis=body.get("basis") or {},
+        keep_resources=tuple(parse_strict(resources)) if verdict == "reduce" else (),
     )
 
 

@@ -13,19 +13,23 @@ reduce_kind           nothing of this kind can be narrowed
 reduce_to             the actions are none, not effective ones, or all of them
 exception             it needs a control, an approver and an end
 approver              the approver is the caller, or nobody who may approve
-bulk_privileged       privileged items are decided one by one
-independence          a privileged item is kept by somebody else than the agent's owner
+bulk_privileged       privileged items are kept one by one; in a loop each names the basis that it saw
+independence          a privileged item is kept by somebody who does not own the agent, did not create
+                      it or change it last, and cannot assume its role
+same_person           nobody answers in two stages of one item
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from recert.campaigns.assignment import KEEPS_ACCESS, Independence, independence
+from recert.analysis import beyond
+from recert.campaigns.assignment import KEEPS_ACCESS
 from recert.campaigns.attention import LOOP, Habit
+from recert.campaigns.independence import Independence, facts_of, independence
 from recert.campaigns.people import Directory
 from recert.campaigns.views import Caller, DecisionRequest, Verdict
 from recert.campaigns.wording import require_text
@@ -37,6 +41,8 @@ from recert.store.tables import CampaignRow, ItemRow
 _SAYS_WHY = frozenset({Verdict.REDUCE, Verdict.REVOKE, Verdict.EXCEPTION, Verdict.ABSTAIN})
 _NARROWS = ("permission", "attachment")
 _LONGEST_NAME = 256
+_LONGEST_ARN = 2048
+_MANY = 5
 
 
 @dataclass(frozen=True)
@@ -182,12 +188,18 @@ class Ruling:
                 rule="unread",
             )
         if verdict is Verdict.REDUCE:
-            reduced_to(item, self.request.reduce_to)
+            narrowed(item, self.request)
         keeps = verdict in KEEPS_ACCESS
         if item.privileged and keeps and len(self.request.items) > 1:
             raise RefusedError(
                 f"The item {item.id} is privileged.",
                 "Privileged items are kept one by one, each with its reason.",
+                rule="bulk_privileged",
+            )
+        if item.privileged and keeps and self.bulk > 1 and item.id not in self.request.seen:
+            raise RefusedError(
+                f"The item {item.id} is privileged, and so many decisions in a minute are one in bulk.",
+                "Name the basis that you saw with --seen, or take your time.",
                 rule="bulk_privileged",
             )
         if item.privileged and keeps and not self.request.rationale.strip():
@@ -198,11 +210,13 @@ class Ruling:
             )
 
     def _check_independence(self, item: ItemRow) -> Independence:
-        found = independence(self.people, self.caller.id, owner_of(item))
-        barred = item.privileged and self.request.verdict in KEEPS_ACCESS and found.owner
-        if barred and found.others:
+        found = independence(self.people, self.caller.id, facts_of(json.loads(item.body)))
+        keeps = item.privileged and self.request.verdict in KEEPS_ACCESS
+        if keeps and found.barred and found.others:
             raise RefusedError(
-                f"{self.caller.id} owns the agent of the privileged item {item.id}.",
+                f"{self.caller.id} {found.barred[0]} of the privileged item {item.id}."
+                if found.owner
+                else f"{self.caller.id} {found.barred[0]}; the item {item.id} is privileged.",
                 f"Hand it to somebody else, such as {found.others[0]}.",
                 rule="independence",
             )
@@ -226,24 +240,73 @@ def effective_actions(body: dict[str, Any]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def reduced_to(item: ItemRow, wanted: Sequence[str]) -> tuple[str, ...]:
-    """Return the actions that a reduction keeps, as the catalogue writes them; RefusedError."""
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What a reduction keeps: actions as the catalogue writes them, and resources as they were typed.
+
+    Empty where that part stays as it is.
+    """
+
+    actions: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+
+
+def narrowed(item: ItemRow, request: DecisionRequest) -> Narrowed:
+    """Return what a reduction keeps of an item; raises RefusedError where it is none."""
     if item.kind not in _NARROWS:
         raise RefusedError(
             f"An item of the kind {item.kind} cannot be narrowed.",
             "Attest it, or revoke it.",
             rule="reduce_kind",
         )
-    asked = [action.strip() for action in wanted if action.strip()]
-    if not asked:
+    body = json.loads(item.body)
+    actions = tuple(dict.fromkeys(one.strip() for one in request.reduce_to if one.strip()))
+    resources = tuple(dict.fromkeys(one.strip() for one in request.reduce_resources if one.strip()))
+    if not actions and not resources:
         raise RefusedError(
-            "A reduction names the actions that stay.", "Name at least one.", rule="reduce_to"
+            "A reduction names the actions or the resources that stay.",
+            "Name at least one.",
+            rule="reduce_to",
         )
-    effective = effective_actions(json.loads(item.body))
-    known = {action.casefold(): action for action in effective}
+    narrower = _narrower_resources(item, body, resources)
+    return Narrowed(_kept_actions(item, body, actions, narrower=narrower), resources)
+
+
+def _narrower_resources(item: ItemRow, body: Mapping[str, Any], wanted: tuple[str, ...]) -> bool:
+    """Tell whether resources are fewer than those of a grant; raises RefusedError where they are more."""
+    if not wanted:
+        return False
+    if item.kind != "permission":
+        raise RefusedError(
+            f"The resources of an item of the kind {item.kind} cannot be narrowed.",
+            "Name the actions that stay, or revoke it.",
+            rule="reduce_kind",
+        )
+    for one in wanted:
+        require_text(one, "The resource", longest=_LONGEST_ARN)
+    found = (body.get("grant") or {}).get("resources")
+    held = [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+    outside = beyond(wanted, held)
+    if outside or not held:
+        raise RefusedError(
+            f"{(outside or wanted)[0]} is not within the resources of the item {item.id}.",
+            f"They are {', '.join(held[:_MANY]) or 'not known'}.",
+            rule="reduce_to",
+        )
+    return bool(beyond(held, wanted))
+
+
+def _kept_actions(
+    item: ItemRow, body: dict[str, Any], asked: tuple[str, ...], *, narrower: bool
+) -> tuple[str, ...]:
+    known = {action.casefold(): action for action in effective_actions(body)}
+    if not asked:
+        if not narrower:
+            raise _everything(item)
+        return ()
     if not known:
         # Without a list of actions (an attachment too long to show), the wish is taken as written.
-        return tuple(dict.fromkeys(asked))
+        return asked
     strange = [action for action in asked if action.casefold() not in known]
     if strange:
         raise RefusedError(
@@ -252,10 +315,14 @@ def reduced_to(item: ItemRow, wanted: Sequence[str]) -> tuple[str, ...]:
             rule="reduce_to",
         )
     kept = tuple(dict.fromkeys(known[action.casefold()] for action in asked))
-    if len(kept) == len(known):
-        raise RefusedError(
-            f"That is everything that the item {item.id} allows.",
-            "Attest it, or leave something out.",
-            rule="reduce_to",
-        )
+    if len(kept) == len(known) and not narrower:
+        raise _everything(item)
     return kept
+
+
+def _everything(item: ItemRow) -> RefusedError:
+    return RefusedError(
+        f"That is everything that the item {item.id} allows.",
+        "Attest it, or leave something out.",
+        rule="reduce_to",
+    )

@@ -11,12 +11,12 @@ from typing import Any
 from sqlmodel import Session
 
 from recert.analysis import Catalogue
-from recert.campaigns import closing, custody, happenings, queries, remainder
+from recert.campaigns import closing, custody, happenings, queries, remainder, rescinding
 from recert.campaigns.asking import Ask, asking, packaged
 from recert.campaigns.attention import Figures, figures
 from recert.campaigns.counts import tallies
 from recert.campaigns.deadlines import Calendar, named_deadline
-from recert.campaigns.decisions import campaign_row, decide, view
+from recert.campaigns.decisions import broken, campaign_row, decide, view
 from recert.campaigns.documents import policy_document
 from recert.campaigns.estates import Readings
 from recert.campaigns.handed_off import enclosed
@@ -27,9 +27,11 @@ from recert.campaigns.opening import DUE_DAYS, Scene, make_scene, open_campaign
 from recert.campaigns.people import directory
 from recert.campaigns.reminders import Plan, Rhythm, plan
 from recert.campaigns.reminding import Channel, Sending, send
+from recert.campaigns.rescinding import Rescinded
 from recert.campaigns.return_checks import VerifySignature
 from recert.campaigns.returning import Returned, accept
 from recert.campaigns.signing import prepare, sign, summary
+from recert.campaigns.stages import ONE, Stages
 from recert.campaigns.stewardship import state_agent
 from recert.campaigns.undoing import redo, undo
 from recert.campaigns.views import (
@@ -181,7 +183,8 @@ class Campaigns:
             tx.clock = self.clock
             made = decide(tx, self.caller, request)
             return tuple(
-                view(row, independent=found.independent if found else None) for row, found in made
+                view(row, found.as_json() if found else None, broken(tx.session, row))
+                for row, found in made
             )
 
     def undo(self, campaign: str, /) -> tuple[str, ...]:
@@ -273,6 +276,7 @@ class Campaigns:
         zone: str | None = None,
         launch: bool = True,
         hard_deadline: bool = False,
+        stages: Stages = ONE,
         ask: Ask | None = None,
     ) -> CampaignView:
         """Open a campaign over agents of the last reading; staged unless it is launched, too."""
@@ -290,6 +294,7 @@ class Campaigns:
             calendar=replace(self.calendar, zone=zone) if zone else self.calendar,
             launch=launch,
             hard_deadline=hard_deadline,
+            stages=stages,
             catalogue=self._catalogue,
             ask=ask,
         )
@@ -389,10 +394,17 @@ class Campaigns:
             closing.close(tx, self.caller, campaign, scene, prepared=prepared, signature=signature)
         return self.campaign(campaign)
 
-    def silence(self, campaign: str, policy: Mapping[str, str] | None = None, /) -> NoResponse:
-        """Return what would follow if the review ended now; `policy` as for `end_review`."""
+    def silence(
+        self,
+        campaign: str,
+        policy: Mapping[str, str] | None = None,
+        /,
+        *,
+        stage: int | None = None,
+    ) -> NoResponse:
+        """Return what would follow if the review, or one stage of it, ended now."""
         with self.store.read() as session:
-            return remainder.preview(session, campaign, policy)
+            return remainder.preview(session, campaign, policy, stage=stage)
 
     def end_review(
         self,
@@ -401,15 +413,17 @@ class Campaigns:
         *,
         policy: Mapping[str, str] | None = None,
         revocations: int | None = None,
+        stage: int | None = None,
     ) -> NoResponse:
         """End an active review; what is not signed gets the answer `no_response`.
 
-        `policy` says what silence means: `keep` or `revoke`, for `privileged` and `ordinary` items.
+        `policy` says what silence means: `keep` or `revoke`, for `privileged` and `ordinary` items;
+        with `stage` only that stage ends.
         """
         with self.store.write(self.actor) as tx:
             tx.clock = self.clock
             return remainder.end_review(
-                tx, self.caller, campaign, policy=policy, revocations=revocations
+                tx, self.caller, campaign, policy=policy, revocations=revocations, stage=stage
             )
 
     def reiterate(
@@ -421,6 +435,25 @@ class Campaigns:
                 tx, self.caller, campaign, scene, due_in_days=due_in_days
             ).id
         return self.campaign(fresh)
+
+    def rescind(self, campaign: str, items: Sequence[str], rationale: str, /) -> Rescinded:
+        """Ask that signed decisions are taken back; a second person has to confirm it."""
+        with self.store.write(self.actor) as tx:
+            tx.clock = self.clock
+            return rescinding.request(tx, self.caller, campaign, items, rationale)
+
+    def confirm_rescission(
+        self, campaign: str, items: Sequence[str], /, *, ask: Ask | None = None
+    ) -> Rescinded:
+        """Confirm as the second person that signed decisions are taken back."""
+        with self._scene(ask) as (tx, scene):
+            return rescinding.confirm(tx, self.caller, campaign, items, scene)
+
+    def withdraw_rescission(self, campaign: str, items: Sequence[str], /) -> Rescinded:
+        """Take the request to rescind back."""
+        with self.store.write(self.actor) as tx:
+            tx.clock = self.clock
+            return rescinding.withdraw(tx, self.caller, campaign, items)
 
     def leave(self, person: str, /) -> tuple[str, ...]:
         """Mark a person as gone and hand their pending items on; return the items."""

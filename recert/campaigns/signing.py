@@ -15,6 +15,7 @@ from recert.campaigns.endings import finish_if_settled
 from recert.campaigns.handed_off import require_decidable
 from recert.campaigns.queries import reviewers_named
 from recert.campaigns.reads import rows, scalar
+from recert.campaigns.stages import Progress
 from recert.campaigns.views import Caller, Signed, SignSummary
 from recert.clock import from_rfc3339, to_rfc3339
 from recert.errors import RefusedError
@@ -24,7 +25,14 @@ from recert.store.handed import handed
 from recert.store.ledger import Head
 from recert.store.settings import require_signature
 from recert.store.signing import Signature, require_prefix
-from recert.store.tables import DecisionRow, ItemRow, KeyRow, LedgerRow, SignoffRow
+from recert.store.tables import (
+    CampaignRow,
+    DecisionRow,
+    ItemRow,
+    KeyRow,
+    LedgerRow,
+    SignoffRow,
+)
 from recert.store.transaction import Transaction, head_of
 
 MEANING = (
@@ -144,7 +152,7 @@ def sign(
     if prepared is not None and signature is not None:
         _require_same(tx, mine, prepared, signature)
     require_signature(tx.session, signature.kind if signature else UNSIGNED)
-    signoff = _record(tx, mine, prepared, signature)
+    signoff, advanced = _record(tx, mine, prepared, signature)
     state = finish_if_settled(tx, campaign)
     return Signed(
         id=signoff.id,
@@ -153,6 +161,7 @@ def sign(
         signature=signoff.signature,
         signed_at=from_rfc3339(signoff.signed_at),
         campaign_state=state,
+        advanced=advanced,
     )
 
 
@@ -173,7 +182,7 @@ def _over(session: Session, store_id: str) -> _Over:
 
 def _record(
     tx: Transaction, mine: _Mine, prepared: Prepared | None, signature: Signature | None
-) -> SignoffRow:
+) -> tuple[SignoffRow, int]:
     caller, campaign = mine.caller, mine.campaign
     if prepared is not None and signature is not None:
         mine = replace(mine, key=signature.key)
@@ -194,8 +203,8 @@ def _record(
         head=prepared.head.hash,
         entry=0,
     )
-    record_signoff(tx, signoff, mine.decisions)
-    return signoff
+    advanced = record_signoff(tx, signoff, mine.decisions)
+    return signoff, advanced
 
 
 def record_signoff(
@@ -203,14 +212,18 @@ def record_signoff(
     signoff: SignoffRow,
     decisions: Mapping[str, str],
     more: Mapping[str, Any] | None = None,
-) -> None:
-    """Keep a sign-off with its entry and sign its items off; `more` is what the entry says beside it."""
+) -> int:
+    """Keep a sign-off with its entry and sign its items off; `more` is what the entry says beside it.
+
+    Returns how many items go on to the next stage.
+    """
     body = {**entries.signoff(signoff, decisions), **(more or {})}
     signoff.entry = tx.append(EntryType.SIGNOFF, body, campaign=signoff.campaign).seq
     tx.session.add(signoff)
     tx.session.flush()
+    moved = _move_on(tx, signoff, decisions)
     connection = tx.session.connection()
-    items = list(decisions)
+    items = [] if moved is not None else list(decisions)
     for start in range(0, len(items), _CHUNK):
         part = items[start : start + _CHUNK]
         connection.execute(
@@ -219,6 +232,23 @@ def record_signoff(
             .values(state="signed_off", signoff=signoff.id, version=col(ItemRow.version) + 1)
         )
     tx.session.expire_all()
+    return moved or 0
+
+
+def _move_on(tx: Transaction, signoff: SignoffRow, decisions: Mapping[str, str]) -> int | None:
+    """Move signed items on by the stages of their campaign, None where it has but one.
+
+    Returns how many of them go on to the next stage.
+    """
+    progress = Progress.of(tx, tx.session.get_one(CampaignRow, signoff.campaign))
+    # In a file that was handed out, items move on when it is taken back.
+    if progress.stages.count == 1 or handed(tx.session) is not None:
+        return None
+    advanced = 0
+    for name, decision in decisions.items():
+        item, row = tx.session.get_one(ItemRow, name), tx.session.get_one(DecisionRow, decision)
+        advanced += progress.after(item, row, signoff=signoff.id)
+    return advanced
 
 
 def _mine(session: Session, caller: Caller, store_id: str, campaign: str) -> _Mine:

@@ -4,8 +4,10 @@ A function changes the row and appends its one entry to the ledger in the runnin
 a step that the machine does not know is refused with the rule `state`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from sqlmodel import select
 
 from recert.clock import to_rfc3339
 from recert.errors import RefusedError
@@ -30,7 +32,7 @@ CAMPAIGN_STEPS: dict[str, tuple[str, ...]] = {
 
 ITEM_STEPS: dict[str, tuple[str, ...]] = {
     "pending": ("decided", "excluded", "superseded", "conflicted"),
-    "decided": ("decided", "pending", "signed_off", "superseded"),
+    "decided": ("decided", "pending", "signed_off", "superseded", "conflicted"),
     "conflicted": ("pending", "decided", "excluded", "superseded"),
     "signed_off": (),
     "excluded": (),
@@ -177,14 +179,52 @@ def conflict(tx: Transaction, item: ItemRow, reason: str) -> None:
     _change(tx, item, EntryType.ITEM_CONFLICTED, reason, before=before)
 
 
+def advance(tx: Transaction, item: ItemRow, answered: str, reviewer: str | None) -> None:
+    """Ask an item in the next stage, after its answer; without a reviewer it waits for one."""
+    after = "pending" if reviewer is not None else "conflicted"
+    require_item_step(item.id, item.state, after)
+    before, item.reviewer = item.reviewer, reviewer
+    item.state, item.current, item.signoff = after, None, None
+    item.stage += 1
+    item.version += 1
+    reason = f"It goes on to stage {item.stage}."
+    tx.append(
+        EntryType.ITEM_ADVANCED,
+        entries.item_advanced(item, answered, before, reason),
+        campaign=item.campaign,
+    )
+
+
+def conclude(
+    tx: Transaction,
+    item: ItemRow,
+    *,
+    result: str,
+    answers: Sequence[Mapping[str, Any]],
+    in_force: str,
+    signoff: str | None,
+) -> None:
+    """Write what the answers of all stages come to; signed off where the one in force is signed."""
+    after = "signed_off" if signoff is not None else "decided"
+    require_item_step(item.id, item.state, after)
+    item.state, item.current, item.signoff = after, in_force, signoff
+    item.version += 1
+    tx.append(
+        EntryType.ITEM_CONCLUDED,
+        entries.item_concluded(item, result=result, answers=answers),
+        campaign=item.campaign,
+    )
+
+
 def reset(tx: Transaction, item: ItemRow, record: dict[str, Any], reason: str) -> None:
     """Put an item to review again, with the columns of its new record; a decision is superseded."""
     if item.state not in ("pending", "decided"):
         raise RefusedError(f"The item {item.id} is {item.state} and stays so.", rule="state")
     _drop_decision(tx, item)
+    _drop_answers(tx, item)
     for name, value in record.items():
         setattr(item, name, value)
-    item.state = "pending"
+    item.state, item.stage = "pending", 1
     _change(tx, item, EntryType.ITEM_RESET, reason)
 
 
@@ -195,3 +235,17 @@ def _drop_decision(tx: Transaction, item: ItemRow) -> None:
     if decision is not None:
         decision.state = "superseded"
     item.current = None
+
+
+def _drop_answers(tx: Transaction, item: ItemRow) -> None:
+    """Let answers of earlier stages go: they rest on what the item no longer is."""
+    if item.stage == 1:
+        return
+    statement = select(DecisionRow).where(
+        DecisionRow.item == item.id, DecisionRow.state == "answered"
+    )
+    for answer in list(tx.session.exec(statement)):
+        # The store lets a decision that is not in force only be put in force, then superseded.
+        for state in ("current", "superseded"):
+            answer.state = state
+            tx.session.flush()

@@ -131,7 +131,7 @@ def _require_same(decision: DecisionRow, item: ItemRow) -> None:
         raise RefusedError(
             f"The item {item.id} is {item.state.replace('_', ' ')}.", rule="item_settled"
         )
-    if decision.basis_digest != item.basis_digest:
+    if decision.basis_digest != item.basis_digest or decision.stage != item.stage:
         raise RefusedError(
             f"What the item {item.id} rests on has changed since it was decided.",
             "Look at it again; then decide on what it is now.",

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 
-from recert.analysis import ReviewSubject, unread
-from recert.campaigns.blockers import DONE, remediation_states
+from recert.analysis import ReviewSubject, beyond, unread
+from recert.campaigns.blockers import DONE, remediation_states, removes
 from recert.campaigns.opening import Scene
 from recert.campaigns.reads import rows
 from recert.campaigns.rules import effective_actions
@@ -23,7 +23,6 @@ from recert.store.tables import CampaignRow, DecisionRow, ItemRow, SignoffRow
 from recert.store.transaction import Transaction
 
 _WAITING = ("reviewed", "remediating")
-_REMOVES = ("revoke", "reduce")
 STILL_ALLOWED = "verified_still_allowed_by"
 """The grant is gone, and other grants allow the same; these are named."""
 
@@ -39,6 +38,7 @@ class _Revocation:
     body: Mapping[str, Any]
     verdict: str
     reduce_to: frozenset[str]
+    resources: tuple[str, ...]
     signed_at: str
 
 
@@ -81,27 +81,38 @@ def _open(tx: Transaction) -> list[_Revocation]:
             col(ItemRow.body),
             col(DecisionRow.verdict),
             col(DecisionRow.reduce_to),
-            col(SignoffRow.signed_at),
+            col(DecisionRow.reduce_resources),
+            func.coalesce(col(SignoffRow.signed_at), col(DecisionRow.decided_at)),
         )
         .join(CampaignRow, col(CampaignRow.id) == col(ItemRow.campaign))
         .join(DecisionRow, col(DecisionRow.id) == col(ItemRow.current))
-        .join(SignoffRow, col(SignoffRow.id) == col(ItemRow.signoff))
+        .outerjoin(SignoffRow, col(SignoffRow.id) == col(ItemRow.signoff))
         .where(col(CampaignRow.state).in_(_WAITING), col(ItemRow.agent).is_not(None))
-        .where(col(DecisionRow.verdict).in_(_REMOVES))
+        .where(removes(), col(DecisionRow.state) == "current")
         .order_by(col(ItemRow.campaign), col(ItemRow.rank))
     )
     states: dict[str, dict[str, str]] = {}
     found = []
     for row in rows(tx.session, statement):
-        item, campaign, agent, kind, subject, basis, body, verdict, reduce_to, signed = row
+        item, campaign, agent, kind, subject, basis, body, verdict, reduce_to, where, signed = row
         if campaign not in states:
             states[campaign] = remediation_states(tx.session, campaign)
         if states[campaign].get(item) in DONE:
             continue
-        kept = frozenset(json.loads(reduce_to))
-        told = json.loads(body)
         found.append(
-            _Revocation(item, campaign, agent, kind, subject, basis, told, verdict, kept, signed)
+            _Revocation(
+                item=item,
+                campaign=campaign,
+                agent=agent,
+                kind=kind,
+                subject=subject,
+                basis=basis,
+                body=json.loads(body),
+                verdict=verdict,
+                reduce_to=frozenset(json.loads(reduce_to)),
+                resources=tuple(json.loads(where)),
+                signed_at=signed,
+            )
         )
     return found
 
@@ -109,16 +120,28 @@ def _open(tx: Transaction) -> list[_Revocation]:
 def _judge(one: _Revocation, asked: Sequence[ReviewSubject]) -> dict[str, Any] | None:
     """Return what to record of a revocation, None where the reading still finds it."""
     here = next((s for s in asked if (s.kind, s.subject) == (one.kind, one.subject)), None)
-    removed = set(effective_actions(dict(one.body))) - one.reduce_to
-    if here is not None:
-        left = set(actions_of(here))
-        narrowed = one.verdict == "reduce" and left and left <= one.reduce_to
-        if not narrowed:
-            return None
+    if here is not None and not _is_narrowed(one, here):
+        return None
+    held = set(effective_actions(dict(one.body)))
+    # Where only the resources were narrowed, what stays of an action cannot be told from it.
+    removed = held - one.reduce_to if one.reduce_to or not one.resources else set()
     others = _still_allowed(one, asked, removed)
     if others:
         return {"state": STILL_ALLOWED, "grants": others}
     return {"state": "verified", "grants": []}
+
+
+def _is_narrowed(one: _Revocation, here: ReviewSubject) -> bool:
+    """Tell whether a grant that is still there is no more than what its reduction left."""
+    if one.verdict != "reduce":
+        return False
+    left = set(actions_of(here))
+    if one.reduce_to and not (left and left <= one.reduce_to):
+        return False
+    if not one.resources:
+        return True
+    resources = (here.grant or {}).get("resources") or ()
+    return bool(resources) and not beyond(resources, one.resources)
 
 
 def actions_of(subject: ReviewSubject) -> tuple[str, ...]:

@@ -76,6 +76,11 @@ class CampaignView:
     """Items that wait for the caller's decision."""
     mine_unsigned: int = 0
     """Items that the caller decided and has not signed."""
+    stages: dict[str, Any] = field(default_factory=dict)
+    """How many stages there are, by which strategy, and how many items are in which."""
+    completely_reviewed: int = 0
+    """Items with nothing left to decide or to sign, those that were left out not counted."""
+    rescinded: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,16 @@ class DecisionView:
     bulk: int = 1
     """How many items the same request decided."""
     independent: bool | None = None
-    """Whether the decider is somebody else than the agent's owner, None where that is unknown."""
+    """Whether the decider is independent of what they decided, None where that is unknown."""
+    stage: int = 1
+    state: str = "current"
+    reduce_resources: tuple[str, ...] = ()
+    consequence: str | None = None
+    """What no response comes to, `keep` or `revoke`."""
+    breaks: tuple[dict[str, Any], ...] = ()
+    """The other agents that lose it, too, where the decision takes something from a shared role."""
+    independence: dict[str, Any] = field(default_factory=dict)
+    """What is known of who decided: owner, creator, last changer, able to assume the role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +149,7 @@ class ItemLine:
     policy: str = ""
     used: str = ""
     """`used`, `unused` or `unknown`, with the day where one is known."""
+    stage: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +175,12 @@ class ItemView:
     evidence: dict[str, Any]
     decision: DecisionView | None
     shown_digest: str
+    answers: tuple[DecisionView | None, ...] = ()
+    """The signed answers of the stages, None for one that is hidden from the next stage."""
+    rescission: dict[str, Any] | None = None
+    """The request to take the signed decision back, where there is one."""
+    links: tuple[dict[str, Any], ...] = ()
+    """The items of other agents that share what this one is about, with what was decided on them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +231,7 @@ class DecisionRequest:
     rationale: str = ""
     until: datetime | None = None
     reduce_to: tuple[str, ...] = ()
+    reduce_resources: tuple[str, ...] = ()
     control: str | None = None
     approver: str | None = None
     expires: datetime | None = None
@@ -244,6 +266,8 @@ class Signed:
     signature: str
     signed_at: datetime
     campaign_state: str
+    advanced: int = 0
+    """How many of the items go on to the next stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +279,10 @@ class Preview:
     kinds: dict[str, int]
     deltas: dict[str, int]
     excluded: dict[str, int]
+    risks: dict[str, int] = field(default_factory=dict)
+    """How many are privileged and how many ordinary: what a no-response policy tells apart."""
+    second: str | None = None
+    """Who answers in the second stage, None where there is but one."""
 
 
 @dataclass(frozen=True, slots=True)

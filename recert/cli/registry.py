@@ -60,6 +60,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     ),
     "items": (f"{_PACKAGE}.reviews", "items", "List what a campaign asks, in review order."),
     "decide": (f"{_PACKAGE}.decide", "decide", "Decide items whose reviewer you are."),
+    "rescind": (
+        f"{_PACKAGE}.decide",
+        "rescind",
+        "Take signed decisions back; a second person confirms it.",
+    ),
     "undo": (f"{_PACKAGE}.decide", "undo", "Take back your last decision that is not signed."),
     "sign": (f"{_PACKAGE}.reviews", "sign", "Sign your decided items; the others stay open."),
     "hand-off": (

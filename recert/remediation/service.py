@@ -64,9 +64,9 @@ class Remediation:
             requests=account.requests,
         )
 
-    def _removals(self, items: Collection[str]) -> tuple[Removal, ...]:
+    def _removals(self, items: Collection[str], *, rescinded: bool = False) -> tuple[Removal, ...]:
         with self.store.read() as session:
-            found = removals(session, self.campaign)
+            found = removals(session, self.campaign, rescinded=rescinded)
         unknown = sorted(set(items) - {one.item for one in found})
         if unknown:
             raise UsageError(
@@ -195,7 +195,11 @@ class Remediation:
         snapshot, estate = current(self.store)
         with self.store.write(self.actor) as tx:
             tx.clock = self.clock
-            again = [one for one in removals(tx.session, self.campaign) if one.item in items]
+            again = [
+                one
+                for one in removals(tx.session, self.campaign, rescinded=True)
+                if one.item in items
+            ]
             return ask_again(
                 tx, self.campaign, again, snapshot=snapshot, estate=estate, reason=reason
             )
@@ -265,7 +269,7 @@ class Remediation:
         again: bool = True,
     ) -> Report:
         with alone(self.store.location):
-            chosen = {one.item for one in self._removals(items)}
+            chosen = {one.item for one in self._removals(items, rescinded=True)}
             account = self._books.read()
             current_of = {item: one.change for item, one in account.standing.items()}
             todo = [
@@ -301,7 +305,7 @@ class Remediation:
         successor: str | None,
     ) -> Report:
         found = []
-        for removal in self._removals(items):
+        for removal in self._removals(items, rescinded=True):
             known = account.standing.get(removal.item)
             made = done.get((known.change if known else None) or "")
             state = made.state if made else _state(known)

@@ -299,14 +299,19 @@ def item_advanced(item: ItemRow, decision: str, before: str | None, reason: str)
 
 
 def item_concluded(
-    item: str, outcome: str, answers: Sequence[Mapping[str, Any]], in_force: str
+    item: ItemRow, *, result: str, answers: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """Describe the outcome of an item's stages, made of `answers`: stage, decision, verdict, by whom."""
+    """Describe what the answers of an item's stages come to; call it when the row holds the outcome.
+
+    `answers` are stage, decision, verdict, until and by whom; the one in force is the item's own.
+    """
     return {
-        "item": item,
-        "outcome": outcome,
+        "item": item.id,
+        "result": result,
         "answers": [dict(one) for one in answers],
-        "in_force": in_force,
+        "in_force": item.current,
+        "state": item.state,
+        "signoff": item.signoff,
     }
 
 

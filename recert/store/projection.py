@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 from recert.errors import LedgerError
 from recert.store.entries import CAMPAIGN_MUTABLE, CLOSING, JSON_COLUMNS, LATER_COLUMNS
 from recert.store.handed import Handed
+from recert.store.outcome import Answer, Strategy, outcome
 from recert.store.settings import demanded
 from recert.store.tables import (
     AgentSetting,
@@ -293,6 +294,10 @@ def _item(state: Projection, entry: dict[str, Any], name: str) -> ItemState:
 
 def _item_changed(state: Projection, entry: dict[str, Any], body: dict[str, Any]) -> None:
     item = _item(state, entry, body["item"])
+    if entry["type"] == "item.reset":
+        for one in item.answers:
+            state.decisions[one].state = "superseded"
+        item.answers, item.stage = [], 1
     if item.current is not None and item.current != body["current"]:
         state.decisions[item.current].state = "superseded"
     item.state = body["state"]
@@ -365,11 +370,14 @@ def _signoff(state: Projection, entry: dict[str, Any], body: dict[str, Any]) -> 
 
 def _advanced(state: Projection, entry: dict[str, Any], body: dict[str, Any]) -> None:
     campaign = _open_campaign(state, entry)
-    item = state.items[body["item"]]
-    signed = item.state == "signed_off" and item.current == body["answered"]
-    if item.campaign != campaign["id"] or not signed or body["stage"] != item.stage + 1:
+    item, answer = state.items[body["item"]], state.decisions[body["answered"]]
+    silent = item.state == "decided" and answer.body["verdict"] == "no_response"
+    over = item.current == body["answered"] and (item.state == "signed_off" or silent)
+    if item.campaign != campaign["id"] or not over or body["stage"] != item.stage + 1:
         state.note(entry, f"a step of the item {item.id} into stage {body['stage']}")
-    state.decisions[body["answered"]].state = "answered"
+    if silent:
+        item.answers.append(body["answered"])
+    answer.state = "answered"
     item.state = body["state"]
     item.reviewer = body["reviewer"]
     item.stage = body["stage"]
@@ -378,14 +386,33 @@ def _advanced(state: Projection, entry: dict[str, Any], body: dict[str, Any]) ->
 
 
 def _concluded(state: Projection, entry: dict[str, Any], body: dict[str, Any]) -> None:
-    _open_campaign(state, entry)
+    campaign = _open_campaign(state, entry)
     item = state.items[body["item"]]
+    if item.current is not None and item.current not in item.answers:
+        item.answers.append(item.current)
     told = [one["decision"] for one in body["answers"]]
-    if item.state != "signed_off" or told != item.answers or body["in_force"] not in told:
-        state.note(entry, f"an outcome of the item {item.id} that is not that of its answers")
+    if item.campaign != campaign["id"] or told != item.answers or not _follows(state, item, body):
+        state.note(entry, f"an outcome of the item {item.id} that its answers do not come to")
     for one in told:
         state.decisions[one].state = "current" if one == body["in_force"] else "answered"
+    item.state = body["state"]
     item.current = body["in_force"]
+    item.signoff = body["signoff"]
+
+
+def _follows(state: Projection, item: ItemState, body: dict[str, Any]) -> bool:
+    """Derive the outcome of an item's answers again, and tell whether it is the one that was told."""
+    stages = state.campaigns[item.campaign]["settings"].get("stages") or {}
+    given = [state.decisions[one].body for one in item.answers]
+    found = outcome(
+        Strategy(stages.get("strategy", Strategy.ONE_DENY_DENIES)),
+        [Answer(one["verdict"], one["until"]) for one in given],
+    )
+    in_force = item.answers[found.in_force]
+    signed = state.signoffs.get(body["signoff"] or "", {"decisions": []})["decisions"]
+    covered = any(pair["decision"] == in_force for pair in signed)
+    after = "signed_off" if covered else "decided"
+    return (body["result"], body["in_force"], body["state"]) == (found.result, in_force, after)
 
 
 def _rescinded(state: Projection, entry: dict[str, Any], body: dict[str, Any]) -> None:

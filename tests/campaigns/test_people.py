@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from recert.campaigns import people
-from recert.campaigns.assignment import Assigner, independence
+from recert.campaigns.assignment import Assigner
 from recert.campaigns.people import Directory, Person
 from recert.errors import UsageError
 
@@ -89,10 +89,3 @@ def test_the_ladder(
 def test_what_a_person_stated_is_the_first_rung() -> None:
     found = Assigner(Directory([ALICE]), "carol").assign("alice", stated=True)
     assert (found.reviewer, found.basis) == ("alice", "stated")
-
-
-def test_unknown_is_no_pass() -> None:
-    assert independence(Directory([ALICE]), "alice", None).independent is None
-    assert independence(Directory([ALICE]), "alice@example.com", "alice").independent is False
-    assert independence(Directory([]), "alice", " Alice ").independent is False
-    assert independence(Directory([ALICE, BOB]), "bob", "alice").independent is True

@@ -53,7 +53,7 @@ def test_counts_completion_and_items_agree_beyond_a_thousand(house: Any, many: s
     assert house.as_("alice").sign(many).items == 1_100
     view = house.as_("alice").campaign(many)
     assert (view.counts.signed_off, view.mine_pending, view.state) == (1_100, 102, "active")
-    assert view.blockers[0] == "102 items wait for alice."
+    assert view.blockers[0].startswith("102 items wait for alice: `recert items ")
 
 
 def test_filters_hold_together(house: Any, many: str) -> None:

@@ -1,12 +1,22 @@
 """`recert campaign`: the owner's work on one campaign."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from recert.cli.commands.remind import remind
 from recert.cli.context import current
 from recert.cli.lazy import RecertGroup
+from recert.cli.types import Words
+
+if TYPE_CHECKING:
+    from recert.campaigns.stages import Stages
+
+_STRATEGIES = ("oneAcceptAccepts", "allMustAccept", "oneDenyDenies", "acceptedIfNotDenied")
 
 
 @click.group(cls=RecertGroup)
@@ -37,6 +47,29 @@ campaign.add_command(remind)
 @click.option("--hard-deadline", is_flag=True, help="Refuse decisions after the deadline.")
 @click.option("--owner", metavar="PERSON", help="Who owns it, else you.")
 @click.option("--draft", is_flag=True, help="Stage it; launch it later.")
+@click.option(
+    "--stages",
+    type=click.IntRange(1, 2),
+    default=1,
+    show_default=True,
+    help="With 2, somebody else answers what was not denied once more.",
+)
+@click.option("--second", metavar="PERSON", help="Who answers in the second stage.")
+@click.option("--blind", is_flag=True, help="Hide the first answers from the second stage.")
+@click.option(
+    "--strategy",
+    type=click.Choice(_STRATEGIES),
+    default="oneDenyDenies",
+    show_default=True,
+    help="What the answers of both stages come to.",
+)
+@click.option(
+    "--advance",
+    type=Words(),
+    multiple=True,
+    metavar="VERDICT,…",
+    help="Which answers go on to the second stage [attest,attest_until,exception,abstain].",
+)
 def open_(
     agents: tuple[str, ...],
     *,
@@ -49,6 +82,7 @@ def open_(
     hard_deadline: bool,
     owner: str | None,
     draft: bool,
+    **staging: Any,
 ) -> None:
     """Open a campaign on all that some agents may do."""
     run = current()
@@ -68,8 +102,30 @@ def open_(
         zone=zone,
         hard_deadline=hard_deadline,
         owner=owner,
+        stages=_stages(**staging),
     )
     _show(view.id)
+
+
+def _stages(
+    stages: int, second: str | None, blind: bool, strategy: str, advance: Sequence[tuple[str, ...]]
+) -> Stages:
+    from recert.campaigns.stages import ADVANCES, Stages  # noqa: PLC0415 - behind the store
+    from recert.campaigns.views import Verdict  # noqa: PLC0415 - as above
+    from recert.store.outcome import Strategy  # noqa: PLC0415 - as above
+
+    words = [word.replace("-", "_") for group in advance for word in group]
+    known = [one.value for one in Verdict]
+    wrong = [word for word in words if word not in known]
+    if wrong:
+        raise click.UsageError(f"{wrong[0]!r} is no verdict; they are {', '.join(known)}.")
+    return Stages(
+        count=stages,
+        strategy=Strategy(strategy),
+        blind=blind,
+        advance=tuple(Verdict(one) for one in dict.fromkeys(words)) or ADVANCES,
+        second=second,
+    )
 
 
 @campaign.command()
@@ -102,7 +158,13 @@ def preview(campaign: str) -> None:
         run.out.document(found)
         return
     run.out.table(("reviewer", "items"), found.reviewers.items())
-    for title, counts in (("kind", found.kinds), ("excluded by", found.excluded)):
+    if found.second:
+        run.out.note(f"What is not denied goes on to a second stage: {found.second}.")
+    for title, counts in (
+        ("kind", found.kinds),
+        ("risk", found.risks),
+        ("excluded by", found.excluded),
+    ):
         run.out.table((title, "items"), counts.items())
 
 
@@ -154,9 +216,19 @@ def close(campaign: str, *, key: Path | None) -> None:
 @click.option(
     "--revocations", type=click.IntRange(0), metavar="N", help="How many that are, where many are."
 )
+@click.option(
+    "--stage", type=click.IntRange(1, 2), help="End only this stage; what is left goes on."
+)
+@click.option("--dry-run", is_flag=True, help="Only tell what would follow.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def end(
-    campaign: str, *, silence_revokes: tuple[str, ...], revocations: int | None, yes: bool
+    campaign: str,
+    *,
+    silence_revokes: tuple[str, ...],
+    revocations: int | None,
+    stage: int | None,
+    dry_run: bool,
+    yes: bool,
 ) -> None:
     """End the review; what is not signed is answered by no response."""
     run = current()
@@ -165,13 +237,19 @@ def end(
     policy = {
         risk: "revoke" if risk in silence_revokes else "keep" for risk in ("privileged", "ordinary")
     }
-    told = service.silence(chosen, policy)
+    told = service.silence(chosen, policy, stage=stage)
+    if dry_run and run.out.as_json:
+        run.out.document(told)
+        return
     run.out.note(
         f"{told.items} items have no signed answer ({told.unsigned} are decided, not signed): "
         f"{told.keep} would be kept, {told.revoke} revoked."
     )
-    run.confirm(f"End the review of {chosen}?", yes=yes)
-    service.end_review(chosen, policy=policy, revocations=revocations)
+    if dry_run:
+        return
+    what = f"stage {stage}" if stage else "the review"
+    run.confirm(f"End {what} of {chosen}?", yes=yes)
+    service.end_review(chosen, policy=policy, revocations=revocations, stage=stage)
     _show(chosen)
 
 
@@ -240,5 +318,14 @@ def _show(campaign: str) -> None:
         f"        {counts.attested} attested, {counts.reduced} reduced, {counts.revoked} revoked, "
         f"{counts.excepted} excepted, {counts.abstained} abstained"
     )
+    decided = counts.decided + counts.signed_off - counts.no_response
+    rescinded = f", {view.rescinded} rescinded" if view.rescinded else ""
+    run.out.line(
+        f"done    {decided} decided, {view.completely_reviewed} completely reviewed{rescinded}"
+    )
+    if view.stages.get("count", 1) > 1:
+        there = ", ".join(f"{n} in stage {stage}" for stage, n in view.stages["items"].items())
+        blind = ", the second blind" if view.stages["blind"] else ""
+        run.out.line(f"stages  {view.stages['count']}{blind}, {view.stages['strategy']}: {there}")
     for blocker in view.blockers:
         run.out.line(f"blocked {blocker}")

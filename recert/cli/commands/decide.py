@@ -32,6 +32,7 @@ class Choice:
     verdict: str
     until: datetime | None = None
     reduce_to: tuple[str, ...] = ()
+    reduce_resources: tuple[str, ...] = ()
     control: str | None = None
     approver: str | None = None
     expires: datetime | None = None
@@ -47,7 +48,13 @@ class Choice:
     type=Words(),
     multiple=True,
     metavar="ACTION,…",
-    help="The agent needs these actions only.",
+    help="The agent needs these actions only; an ARN among them is a resource.",
+)
+@click.option(
+    "--reduce-to-resource",
+    multiple=True,
+    metavar="ARN",
+    help="The agent needs it on this resource only; several times for several, each taken whole.",
 )
 @click.option("--revoke", is_flag=True, help="The agent does not need this.")
 @click.option("--exception", is_flag=True, help="It stays against the rule, under a control.")
@@ -75,6 +82,7 @@ def decide(campaign: str, items: tuple[str, ...], **options: Any) -> None:
     \b
     recert decide c-7f3k i-91ab --attest --rationale "Answers payroll questions"
     recert decide c-7f3k i-91ab --reduce-to s3:GetObject,s3:ListBucket --rationale "Reads only"
+    recert decide c-7f3k i-91ab --reduce-to-resource "arn:aws:s3:::files/hr/*" --rationale "HR only"
     """  # noqa: D301 - \b keeps click from filling the examples
     wanted, seen = _split(items, options["seen"])
     choice = _choice(options)
@@ -95,6 +103,7 @@ def decide(campaign: str, items: tuple[str, ...], **options: Any) -> None:
             rationale=options["rationale"].strip(),
             until=choice.until,
             reduce_to=choice.reduce_to,
+            reduce_resources=choice.reduce_resources,
             control=choice.control,
             approver=choice.approver,
             expires=choice.expires,
@@ -114,7 +123,53 @@ def decide(campaign: str, items: tuple[str, ...], **options: Any) -> None:
         return
     for item, decision in zip(ids, decided, strict=True):
         run.out.line(f"{item}: {decision.verdict.value}")
+        for one in decision.breaks:
+            who = f", whose reviewer is {one['reviewer']}" if one["reviewer"] else ""
+            run.out.note(f"{item}: the role is shared, so {one['agent']} loses it, too{who}.")
     run.out.note(f"Sign them with `recert sign {chosen}`; until then `recert undo {chosen}` helps.")
+
+
+@click.command(cls=RecertCommand)
+@click.argument("campaign")
+@click.argument("items", nargs=-1, required=True, metavar="ITEM...")
+@click.option("--rationale", default="", metavar="TEXT", help="Why it is taken back.")
+@click.option("--confirm", is_flag=True, help="Confirm it as the second person.")
+@click.option("--withdraw", is_flag=True, help="Take the request back.")
+def rescind(
+    campaign: str, items: tuple[str, ...], rationale: str, confirm: bool, withdraw: bool
+) -> None:
+    """Take signed decisions back: you ask for it, a second person confirms it.
+
+    \b
+    recert rescind c-7f3k i-91ab --rationale "Attested the wrong one"
+    recert rescind c-7f3k i-91ab --confirm
+    """  # noqa: D301 - \b keeps click from filling the examples
+    if confirm + withdraw + bool(rationale.strip()) != 1:
+        raise click.UsageError("Give one of --rationale, --confirm, --withdraw.")
+    run = current()
+    service = run.campaigns()
+    chosen = service.find_campaign(campaign)
+    ids = tuple(dict.fromkeys(service.find_item(chosen, item) for item in items))
+    if confirm:
+        made = service.confirm_rescission(chosen, ids)
+    elif withdraw:
+        made = service.withdraw_rescission(chosen, ids)
+    else:
+        made = service.rescind(chosen, ids, rationale)
+    if run.out.as_json:
+        run.out.document(made)
+        return
+    for one in made.rescissions:
+        run.out.line(f"{one['item']}: {one['state']}")
+    if made.successor:
+        run.out.note(f"They are asked again in {made.successor}.")
+    if made.applied:
+        run.out.note(
+            f"{len(made.applied)} of them had been carried out; bring them back with "
+            f"`recert remediate {chosen} rollback`."
+        )
+    if not (confirm or withdraw):
+        run.out.note(f"A second person confirms it: `recert rescind {chosen} ITEM… --confirm`.")
 
 
 @click.command(cls=RecertCommand)
@@ -157,11 +212,16 @@ def _split(
 
 
 def _choice(options: Mapping[str, Any]) -> Choice:
-    reduce_to = tuple(dict.fromkeys(action for group in options["reduce_to"] for action in group))
+    words = tuple(dict.fromkeys(action for group in options["reduce_to"] for action in group))
+    reduce_to = tuple(word for word in words if not word.startswith("arn:"))
+    resources = (
+        *(word for word in words if word.startswith("arn:")),
+        *options["reduce_to_resource"],
+    )
     named = {
         "attest": options["attest"],
         "attest_until": options["until"] is not None,
-        "reduce": bool(reduce_to),
+        "reduce": bool(reduce_to or resources),
         "revoke": options["revoke"],
         "exception": options["exception"],
         "abstain": options["abstain"],
@@ -171,14 +231,17 @@ def _choice(options: Mapping[str, Any]) -> Choice:
         verdicts = ["attest_until"]
     if len(verdicts) != 1:
         raise click.UsageError(
-            "Give one of --attest, --until, --reduce-to, --revoke, --exception, --abstain."
+            "Give one of --attest, --until, --reduce-to (or --reduce-to-resource), --revoke, "
+            "--exception, --abstain."
         )
     control, approver, expires = (options[name] for name in ("control", "approver", "expires"))
     if options["exception"] and not (control and approver and expires):
         raise click.UsageError("An exception needs --control, --approver and --expires.")
     if not options["exception"] and (control or approver or expires):
         raise click.UsageError("--control, --approver and --expires belong to --exception.")
-    return Choice(verdicts[0], options["until"], reduce_to, control, approver, expires)
+    return Choice(
+        verdicts[0], options["until"], reduce_to, tuple(resources), control, approver, expires
+    )
 
 
 def _in_order(items: Sequence[str], seen: Sequence[str]) -> dict[str, str]:

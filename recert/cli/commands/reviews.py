@@ -111,6 +111,8 @@ def sign(campaign: str, yes: bool, key: Path | None) -> None:
         f"Signed {signed.items} items of {signed.campaign}; signature: {signed.signature}; "
         f"the campaign is {signed.campaign_state}."
     )
+    if signed.advanced:
+        run.out.note(f"{signed.advanced} of them go on to the second stage.")
 
 
 def _every(service: Campaigns, campaign: str, wanted: ItemFilter) -> Iterator[ItemLine]:
