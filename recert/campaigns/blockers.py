@@ -234,7 +234,10 @@ def removes() -> ColumnElement[bool]:
     signed = and_(
         col(ItemRow.state) == "signed_off", col(DecisionRow.verdict).in_(("revoke", "reduce"))
     )
-    return or_(signed, col(DecisionRow.consequence) == "revoke")
+    silent = and_(
+        col(DecisionRow.verdict) == "no_response", col(DecisionRow.consequence) == "revoke"
+    )
+    return or_(signed, silent)
 
 
 def _unverified(session: Session, campaign: str) -> int:

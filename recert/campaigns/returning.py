@@ -27,6 +27,7 @@ from recert.campaigns.return_checks import (
 )
 from recert.campaigns.rules import Ruling
 from recert.campaigns.signing import record_signoff
+from recert.campaigns.stages import require_another
 from recert.campaigns.views import Caller, DecisionRequest, Strength, Verdict
 from recert.clock import Clock, from_rfc3339
 from recert.errors import RefusedError
@@ -175,6 +176,7 @@ def _rule(taking: _Taking, row: ItemRow, body: Mapping[str, Any]) -> None:
     ruling = _ruling(taking, row, body)
     ruling.check_request()
     ruling.check_item(row)
+    require_another(taking.tx.session, ruling.people, row, taking.handed.reviewer)
     if body["bulk"] > 1 and not ruling.request.rationale:
         raise RefusedError("A decision on many items needs a rationale.", rule="rationale")
 
@@ -203,6 +205,7 @@ def _request(taking: _Taking, body: Mapping[str, Any]) -> DecisionRequest:
         until=until if verdict is Verdict.ATTEST_UNTIL else None,
         expires=until if verdict is Verdict.EXCEPTION else None,
         reduce_to=tuple(str(action) for action in body["reduce_to"]),
+        reduce_resources=tuple(str(one) for one in body.get("reduce_resources", ())),
         control=body["control"],
         approver=body["approver"],
         seen={body["item"]: body["basis_digest"]},
@@ -230,6 +233,8 @@ def _record(taking: _Taking, item: ItemRow, body: Mapping[str, Any], *, strength
         supersedes=item.current,
         state="current",
         entry=0,
+        stage=item.stage,
+        consequence=None,
     )
     decision = DecisionRow(**values)
     ruling = _ruling(taking, item, body)
