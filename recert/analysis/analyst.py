@@ -33,6 +33,7 @@ from recert.estate.agents import Agent
 from recert.estate.estate import Estate
 from recert.iam.catalogue import Catalogue
 from recert.iam.certainty import role_facts
+from recert.iam.context import Context
 from recert.iam.effective import Assessor, EffectiveGrant
 from recert.iam.escalation import escalations
 from recert.iam.paths import EscalationPath
@@ -212,7 +213,7 @@ class Analyst:
         if account not in self._goals:
             facts = role_facts(f"arn:aws:iam::{account}:role/any", since=self._assessor.since)
             known = {k: v for k, v in facts.context.values.items() if k != "aws:principalarn"}
-            context = replace(facts.context, values=known)
+            context = Context(known, facts.context.complete, facts.context.absent)
             self._goals[account] = Targets(self._roles_as_goals, replace(facts, context=context))
         return self._goals[account]
 

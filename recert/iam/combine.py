@@ -2,20 +2,19 @@
 
 Within one account either identity or resource policy suffices, across accounts both are needed;
 role trust and KMS key policies must agree even within one account. Boundary and session policy cap
-what comes from the identity, and what comes from the resource as far as it names the role. SCPs and
-RCPs cap everything.
+what comes from the identity, and what comes from the resource as far as it names the role. The policy
+of a VPC endpoint, SCPs and RCPs cap everything.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from recert.iam.model import Layer
 from recert.iam.principals import Caller, Strength
 
 
-@dataclass(slots=True)
-class Situation:
+class Situation(Struct, gc=False):
     """What is fixed about a request before any policy is read.
 
     `must_agree`: the policy of the resource has to say yes even within one account.
@@ -26,14 +25,14 @@ class Situation:
     must_agree: bool
 
 
-@dataclass(slots=True)
-class Says:
+class Says(Struct, gc=False):
     """Which layers allow; a layer that does not exist allows. `strength`: of the resource policy."""
 
     identity: bool
     strength: Strength
     boundary: bool = True
     session: bool = True
+    endpoint: bool = True
     scp: bool = True
     rcp: bool = True
 
@@ -47,6 +46,8 @@ def combine(situation: Situation, says: Says) -> tuple[bool, Layer]:
     granted, layer = _granted(situation, says)
     if not granted:
         return False, layer
+    if not says.endpoint:
+        return False, "endpoint"
     if not says.scp:
         return False, "scp"
     if not says.rcp:

@@ -35,6 +35,37 @@ def compile_condition(condition: Condition, *, variables: bool) -> Test:
     return _on_key(key, condition.test, _fixed(condition.test, condition.values))
 
 
+def ask_once(condition: Condition, context: Context, *, variables: bool) -> int:
+    """Answer as the compiled condition does, without compiling it: most are asked once."""
+    operator = condition.test
+    value = context.values.get(condition.key.lower())
+    if operator.family == "null":
+        return compile_condition(condition, variables=variables)(context)
+    if value is None:
+        if context.complete or condition.key.lower() in context.absent:
+            return operator.when_absent
+        return MAYBE
+    values = condition.values
+    if variables and operator.family in WITH_VARIABLES:
+        for each in values:
+            if "${" in each:
+                return compile_condition(condition, variables=variables)(context)
+    if operator.quantifier is not None:
+        return _over(operator.quantifier == "all", value, _fixed(operator, values))
+    if type(value) is not str:
+        return NO
+    compare = COMPARISONS[operator.name]
+    if operator.negated:
+        for each in values:
+            if compare(each, value) is not False:
+                return NO
+        return YES
+    for each in values:
+        if compare(each, value):
+            return YES
+    return NO
+
+
 def variables_of(condition: Condition) -> tuple[str, ...]:
     """List the context keys that the values of a condition ask for, as the policy writes them."""
     for value in condition.values:
@@ -66,7 +97,7 @@ def _null(key: str, values: tuple[str, ...]) -> Test:
 
 
 def _on_key(key: str, operator: Operator, holds: Holds) -> Test:
-    absent = _absent(operator)
+    absent = operator.when_absent
     quantifier = operator.quantifier
 
     if quantifier is None:
@@ -93,15 +124,6 @@ def _over(every: bool, value: Value, holds: Holds) -> int:  # noqa: FBT001 - the
     if every:
         return int(members == ("",) or all(map(holds, members)))
     return int(any(map(holds, members)))
-
-
-def _absent(operator: Operator) -> int:
-    """Tell what a condition is worth when the request does not have its key."""
-    if operator.quantifier == "all":
-        return YES
-    if operator.quantifier == "any":
-        return NO
-    return YES if operator.if_exists or operator.negated else NO
 
 
 def _fixed(operator: Operator, values: tuple[str, ...]) -> Holds:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 Value = str | tuple[str, ...]
 """One value of a single-valued key, or all values of a multi-valued one."""
@@ -14,8 +15,7 @@ YES: Final = 1
 MAYBE: Final = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True, gc=False):
     """Condition keys in lower case; build it with `context_of`.
 
     Where the context is not `complete`, a key without a value is unknown unless it is in `absent`.

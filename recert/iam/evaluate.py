@@ -17,7 +17,7 @@ from recert.iam.combine import Says, Situation, combine
 from recert.iam.context import YES
 from recert.iam.model import Authority, Decision, Request, SourcedPolicy, Verdict
 from recert.iam.patterns import has_wildcard, with_plain_service
-from recert.iam.policyset import Entry, Loaded, PolicySet
+from recert.iam.policyset import NOBODY, Loaded, PolicySet, loaded
 from recert.iam.principals import Caller, Strength, account_of, caller_of
 from recert.iam.protected import (
     WITHOUT_PERMISSION,
@@ -26,11 +26,14 @@ from recert.iam.protected import (
     never_succeeds,
 )
 from recert.iam.rcp_services import RCP_SERVICES
-from recert.iam.statements import Asked
+from recert.iam.statements import Asked, CompiledStatement
 from recert.iam.tally import Case, explain_case
 
 _CACHED: Final = 256
-_NOBODY: Final = PolicySet(())
+
+
+Resourced = SourcedPolicy | PolicySet | None
+"""The policy of a resource, where one is given."""
 
 
 class Engine:
@@ -38,11 +41,11 @@ class Engine:
 
     __slots__ = ("_loaded", "_resource_policies")
 
-    def __init__(self, authority: Authority) -> None:
-        self._loaded = Loaded(authority)
+    def __init__(self, authority: Authority | Loaded) -> None:
+        self._loaded = authority if isinstance(authority, Loaded) else loaded(authority)
         self._resource_policies: dict[int, tuple[SourcedPolicy, PolicySet]] = {}
 
-    def decide(self, request: Request, resource_policy: SourcedPolicy | None = None) -> Decision:
+    def decide(self, request: Request, resource_policy: Resourced = None) -> Decision:
         """Decide a request: `allowed`, `explicitDeny` or `implicitDeny`.
 
         Unknown context counts as in `explain`: for more access.
@@ -54,7 +57,7 @@ class Engine:
             return "implicitDeny"
         return _quick(self._case(request, action, resource_policy))
 
-    def explain(self, request: Request, resource_policy: SourcedPolicy | None = None) -> Verdict:
+    def explain(self, request: Request, resource_policy: Resourced = None) -> Verdict:
         """Decide a request and show why; see `Verdict`."""
         action = request.action.lower()
         if action == WITHOUT_PERMISSION:
@@ -64,9 +67,9 @@ class Engine:
             return Verdict("implicitDeny", "resource", reason=reason)
         return explain_case(self._case(request, action, resource_policy))
 
-    def _case(self, request: Request, action: str, resource_policy: SourcedPolicy | None) -> Case:
+    def _case(self, request: Request, action: str, resource_policy: Resourced) -> Case:
         loaded = self._loaded
-        caller = caller_of(request.principal or loaded.authority.role_arn)
+        caller = caller_of(request.principal or loaded.principal)
         resource = with_plain_service(request.resource)
         wild = has_wildcard(resource)
         if request.unresourced:
@@ -83,19 +86,22 @@ class Engine:
         return Case(
             Asked(action, resource, wild, request.context, caller),
             situation,
-            loaded.identity if caller.has_identity else _NOBODY,
+            loaded.identity if caller.has_identity else NOBODY,
             self._compiled(resource_policy),
             loaded.boundary if caller.has_identity else None,
             loaded.session if caller.has_identity else None,
+            loaded.endpoint,
             loaded.scps if caller.has_identity and not linked else (),
             loaded.rcps if asked_rcps else (),
             # Who does not know the request does not know the resource either: its policy may agree.
             Strength.NONE if resource_policy or request.context.complete else Strength.ACCOUNT,
         )
 
-    def _compiled(self, policy: SourcedPolicy | None) -> PolicySet:
+    def _compiled(self, policy: Resourced) -> PolicySet:
         if policy is None:
-            return _NOBODY
+            return NOBODY
+        if isinstance(policy, PolicySet):
+            return policy
         found = self._resource_policies.get(id(policy))
         if found is None or found[0] is not policy:
             if len(self._resource_policies) >= _CACHED:
@@ -121,12 +127,16 @@ def _quick(case: Case) -> Decision:
     bounded = case.boundary is not None
     ceilings = [each for each in (case.boundary, case.session) if each is not None]
     for policies in (case.identity, *ceilings, *case.scps, *case.rcps):
-        for statement, _ in policies.naming(action)[0]:
+        for statement in policies.naming(action)[0]:
             if statement.holds(asked) == YES:
                 return "explicitDeny"
     caller = asked.caller
-    for statement, _ in case.resource.naming(action)[0]:
+    for statement in case.resource.naming(action)[0]:
         if statement.strength(caller, bounded=bounded) and statement.holds(asked) == YES:
+            return "explicitDeny"
+    through = NOBODY if case.endpoint is None else case.endpoint
+    for statement in through.naming(action)[0]:
+        if statement.concerns(caller, bounded=bounded) and statement.holds(asked) == YES:
             return "explicitDeny"
     strength = _strength(case.resource.naming(action)[1], asked, caller, bounded=bounded)
     says = Says(
@@ -134,6 +144,11 @@ def _quick(case: Case) -> Decision:
         max(strength, case.agrees),
         case.boundary is None or _allows(case.boundary, asked),
         case.session is None or _allows(case.session, asked),
+        case.endpoint is None
+        or any(
+            statement.concerns(caller, bounded=bounded) and statement.holds(asked)
+            for statement in case.endpoint.naming(action)[1]
+        ),
         all(_allows(level, asked) for level in case.scps),
         not any(level.empty for level in case.rcps),
     )
@@ -141,15 +156,17 @@ def _quick(case: Case) -> Decision:
 
 
 def _allows(policies: PolicySet, asked: Asked) -> bool:
-    for statement, _ in policies.naming(asked.action)[1]:  # noqa: SIM110 - a generator costs a third of the verdict
+    for statement in policies.naming(asked.action)[1]:  # noqa: SIM110 - a generator costs a third of the verdict
         if statement.holds(asked):
             return True
     return False
 
 
-def _strength(allows: list[Entry], asked: Asked, caller: Caller, *, bounded: bool) -> Strength:
+def _strength(
+    allows: list[CompiledStatement], asked: Asked, caller: Caller, *, bounded: bool
+) -> Strength:
     found = Strength.NONE
-    for statement, _ in allows:
+    for statement in allows:
         strength = statement.strength(caller, bounded=bounded)
         if strength > found and statement.holds(asked):
             found = strength

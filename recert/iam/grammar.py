@@ -11,8 +11,9 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Literal, NoReturn, TypeGuard
+
+from msgspec import Struct
 
 from recert.iam.errors import PolicyError
 from recert.iam.operators import Operator, operator_named
@@ -47,20 +48,18 @@ _STATEMENT_KEYS: Final = frozenset(
         "Condition",
     }
 )
-_PRINCIPAL_KINDS: Final = ("AWS", "Service", "Federated", "CanonicalUser")
+PRINCIPAL_KINDS: Final = ("AWS", "Service", "Federated", "CanonicalUser")
 _SHOWN: Final = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Principal:
+class Principal(Struct, frozen=True, gc=False):
     """One principal of a `Principal` or `NotPrincipal` element; `kind` "*" is the bare star."""
 
     kind: PrincipalKind
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True, gc=False):
     """One key of one condition operator: `values` are alternatives, as text.
 
     `operator` and `key` stand as the policy writes them, `test` is the operator understood.
@@ -72,8 +71,7 @@ class Condition:
     test: Operator
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True, gc=False):
     """One statement; an element that the document does not have is None, an empty list is ().
 
     `index` counts from 0 within the document; texts stand as the document writes them.
@@ -91,8 +89,7 @@ class Statement:
     conditions: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True, gc=False):
     """A policy document; `version` is 2008-10-17 where the document names none, as IAM reads it."""
 
     version: str
@@ -105,7 +102,7 @@ class Policy:
         return self.version == VERSION_WITH_VARIABLES
 
 
-_EVERYONE: Final = (Principal("*", "*"),)
+EVERYONE: Final = (Principal("*", "*"),)
 
 
 def parse_policy(document: str | bytes | Mapping[str, object], *, source: str = "") -> Policy:
@@ -259,13 +256,13 @@ def _principals(found: object, at: str) -> tuple[Principal, ...]:
     if isinstance(found, str):
         if found != "*":
             _refuse(at, f"{_shown(found)} has no kind.", 'Write "*" or {"AWS": …}.')
-        return _EVERYONE
+        return EVERYONE
     if not _is_object(found):
         _refuse(at, f'must be "*" or an object, not {_kind(found)}.')
     listed: list[Principal] = []
     for kind, values in found.items():
-        if kind not in _PRINCIPAL_KINDS:
-            kinds = ", ".join(_PRINCIPAL_KINDS)
+        if kind not in PRINCIPAL_KINDS:
+            kinds = ", ".join(PRINCIPAL_KINDS)
             _refuse(f"{at}.{_shown(kind)}", "is no kind of principal.", f"The kinds are {kinds}.")
         listed.extend([Principal(kind, value) for value in _texts(values, f"{at}.{kind}")])
     return tuple(listed)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+from msgspec import Struct
 
 from recert.iam.context import EMPTY, Context, Value, context_of
 from recert.iam.grammar import Condition, Policy, Statement
@@ -17,17 +19,17 @@ PolicyKind = Literal[
     "session",
     "scp",
     "rcp",
+    "endpoint",
     "resource",
     "trust",
     "key",
 ]
 Decision = Literal["allowed", "explicitDeny", "implicitDeny"]
-Layer = Literal["identity", "resource", "boundary", "session", "scp", "rcp"]
-LAYERS: tuple[Layer, ...] = ("identity", "resource", "boundary", "session", "scp", "rcp")
+Layer = Literal["identity", "resource", "boundary", "session", "endpoint", "scp", "rcp"]
+LAYERS: Final[tuple[Layer, ...]] = get_args(Layer)
 
 
-@dataclass(frozen=True, slots=True)
-class SourcedPolicy:
+class SourcedPolicy(Struct, frozen=True, gc=False):
     """A policy with where it comes from; `arn` and `version_id` are None where it has none."""
 
     policy: Policy
@@ -49,6 +51,9 @@ class Authority:
     first; None where there is no organisation, or where nobody could read it. `rcps` are those of
     the account of the resource. A level of RCPs that has any policy has `RCPFullAWSAccess` too.
 
+    `endpoint`: the policy of the VPC endpoint that the calls go through, None where they go through
+    none, or where nobody knows.
+
     `management_account`: SCPs do not touch the principal. `service_linked`: neither SCPs nor RCPs.
     """
 
@@ -60,10 +65,10 @@ class Authority:
     rcps: tuple[Level, ...] | None = None
     management_account: bool = False
     service_linked: bool = False
+    endpoint: tuple[SourcedPolicy, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True, gc=False):
     """One question to IAM.
 
     `resource` is an ARN or `*`; with wildcards in it the question is about any resource that it
@@ -101,8 +106,7 @@ def request(
     return Request(action, resource, principal, known, **options)  # type: ignore[arg-type]  # the options are the remaining fields
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True, gc=False):
     """A statement that speaks to a request.
 
     `level` counts the levels of SCPs or RCPs from the root, 0 elsewhere. `open` holds the
@@ -123,8 +127,7 @@ class Match:
         return not self.open and not self.open_keys
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True, gc=False):
     """What IAM answers, and why.
 
     `decision` is the reading that shows more access: an Allow that rests on an unknown condition
@@ -146,7 +149,7 @@ class Verdict:
     matched: tuple[Match, ...] = ()
     rests_on: tuple[Match, ...] = ()
     missing: tuple[str, ...] = ()
-    speaking: tuple[Match, ...] = field(default=(), repr=False)
+    speaking: tuple[Match, ...] = ()
     reason: str = ""
 
     @property

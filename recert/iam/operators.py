@@ -18,7 +18,8 @@ Quantifier = Literal["all", "any"]
 class Operator:
     """One operator understood; `name` is the base name as AWS writes it.
 
-    `negated`: true unless a value matches. `quantifier` is None for single-valued keys.
+    `negated`: true unless a value matches. `quantifier` is None for single-valued keys. `when_absent`:
+    what a condition is worth, 0 or 1, where the request does not have its key.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Operator:
     negated: bool
     quantifier: Quantifier | None
     if_exists: bool
+    when_absent: int
 
 
 _FAMILIES: Final[dict[Family, tuple[str, ...]]] = {
@@ -81,4 +83,6 @@ def operator_named(name: str) -> Operator | None:
     if found is None:
         return None
     canonical, family = found
-    return Operator(canonical, family, "Not" in canonical, quantifier, if_exists)
+    negated = "Not" in canonical
+    absent = quantifier == "all" if quantifier else if_exists or negated
+    return Operator(canonical, family, negated, quantifier, if_exists, int(absent))

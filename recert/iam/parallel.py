@@ -1,199 +1,203 @@
-"""The simulation over several processes, for long inputs; the answers keep the order of the lines.
+"""The simulation over a stream of bytes, and over several processes where the stream is long.
 
-A thread reads ahead. What it finds waiting is answered here when it is little, so that a caller who
-writes one line and waits for its answer gets it; full chunks are spread over worker processes, and
-this process works along.
+What has arrived is answered before more is waited for, so that a caller who writes one line and
+waits for its answer gets it. Where much is waiting, large blocks go to worker processes, and this
+process answers small ones meanwhile; the answers keep the order of the lines.
 """
 
 from __future__ import annotations
 
 import gc
 import os
-import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from typing import Final
 
-from recert.iam.simulate import run_lines
+from recert.iam.simulate import answer_all
+from recert.iam.workers import Worker, can_read, hire
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future, ProcessPoolExecutor
+Write = Callable[[bytes], bool]
+"""Takes answers; False where nobody reads them any more."""
 
-Answers = list[tuple[str, bool]]
-
-_CHUNK: Final = 256
-_BULK: Final = 8 * _CHUNK
-"""Lines read ahead before other processes are worth their start."""
-_AHEAD: Final = 32 * _CHUNK
+_READ: Final = 1 << 18
+_LARGE: Final = 1 << 19
+"""Bytes of a worker's block: much more than what is answered here between two looks at the workers."""
+_SMALL: Final = 1 << 15
+_AHEAD: Final = 4 * _LARGE
+_HELD: Final = 1 << 24
+"""Bytes of lines behind a block that a worker has not answered yet."""
 _MOST_WORKERS: Final = 7
-_HELD: Final = 64
-"""Answered chunks kept behind one that a worker has not answered yet."""
 
 
-def run_many(
-    lines: Iterable[str | bytes], *, workers: int | None = None
-) -> Iterator[tuple[str, bool]]:
-    """Answer as `run_lines` does, over `workers` further processes where there is much to do.
+class _Block:
+    """Whole lines and their answers, or the worker that has them."""
 
-    None takes one for each processor but this one; 0 answers everything here.
-    """
-    for batch in run_batches(lines, workers=workers):
-        yield from batch
+    __slots__ = ("answers", "good", "lines", "worker")
+
+    def __init__(self, lines: bytes, worker: Worker | None = None) -> None:
+        self.lines = lines
+        self.worker = worker
+        self.answers = b""
+        self.good = True
+
+    def work(self) -> None:
+        """Answer the lines here."""
+        self.worker = None
+        self.answers, self.good = answer_all(self.lines.split(b"\n"))
+
+    def collect(self) -> None:
+        """Take the answers of the worker; one that has died is stood in for."""
+        found = self.worker.result() if self.worker is not None else None
+        if found is None:
+            self.work()
+        else:
+            self.good, self.answers = found
+            self.worker = None
 
 
-def run_batches(lines: Iterable[str | bytes], *, workers: int | None = None) -> Iterator[Answers]:
-    """Answer as `run_many` does, a batch at a time.
+def answer_stream(descriptor: int, write: Write, *, workers: int | None = None) -> bool:
+    """Answer the lines that a descriptor yields; tell whether all of them went well.
 
-    A batch holds what is ready before more lines have to be waited for: who writes it out at once
-    keeps nobody waiting. It may be empty, where only blank lines were read.
+    `workers` further processes are started where there is much to do: None takes one for each
+    processor but this one, 0 answers everything here.
     """
     if workers is None:
         workers = min(_processors() - 1, _MOST_WORKERS)
     usual = gc.get_threshold()
-    _settle_down()
+    # Answering makes hardly any cycle worth a pass over all that is kept.
+    gc.set_threshold(500_000, 20, 100)
+    stream = _Stream(descriptor, write, workers)
     try:
-        yield from _spread(lines, workers)
+        return stream.run()
     finally:
+        stream.dismiss()
         gc.set_threshold(*usual)
 
 
-def _spread(lines: Iterable[str | bytes], workers: int) -> Iterator[Answers]:
-    ahead = _Ahead(lines)
-    crew = _Crew(workers)
-    waiting: deque[Answers | Future[Answers]] = deque()
-    try:
-        while (chunk := ahead.take(block=not waiting)) is not None:
-            if chunk:
-                is_bulk = workers > 0 and (crew.started or ahead.waiting >= _BULK)
-                waiting.append(
-                    crew.send(chunk)
-                    if is_bulk and len(chunk) == _CHUNK and crew.idle
-                    else list(run_lines(chunk))
-                )
-            while waiting and (not chunk or len(waiting) > _HELD or _done(waiting[0])):
-                yield _settled(waiting.popleft())
-        while waiting:
-            yield _settled(waiting.popleft())
-    finally:
-        ahead.stop()
-        crew.dismiss()
+class _Stream:
+    def __init__(self, descriptor: int, write: Write, workers: int) -> None:
+        self._descriptor = descriptor
+        self._write = write
+        self._wanted = workers
+        self._workers: list[Worker] = []
+        self._read: deque[bytes] = deque()
+        """What was read: whole lines, ready to be answered."""
+        self._ready = 0
+        self._begun: list[bytes] = []
+        """The beginning of a line whose end has not come yet."""
+        self._ended = False
+        self._waiting: deque[_Block] = deque()
+        self._held = 0
+        self._good = True
 
+    def run(self) -> bool:
+        """Answer until the end, or until nobody reads the answers."""
+        while True:
+            self._fill()
+            if not self._ready and not self._waiting:
+                if self._ended:
+                    return self._good
+                self._take()
+                continue
+            self._hand_out()
+            if self._ready and self._held < _HELD:
+                block = _Block(self._cut(_SMALL))
+                block.work()
+                self._hold(block)
+            elif self._waiting:
+                # Nothing to do here: the first of the workers' blocks holds all others up.
+                self._waiting[0].collect()
+            if not self._deliver():
+                return self._good
 
-def _done(answers: Answers | Future[Answers]) -> bool:
-    return isinstance(answers, list) or answers.done()
+    def dismiss(self) -> None:
+        """End the workers."""
+        for worker in self._workers:
+            worker.dismiss()
 
+    def _fill(self) -> None:
+        """Read on while something is there and not too much has been read."""
+        while not self._ended and self._ready < _AHEAD and can_read(self._descriptor):
+            self._take()
 
-def _settled(answers: Answers | Future[Answers]) -> Answers:
-    return answers if isinstance(answers, list) else answers.result()
+    def _take(self) -> None:
+        found = os.read(self._descriptor, _READ)
+        if not found:
+            self._ended = True
+            last = b"".join(self._begun)
+            self._begun = []
+            if last:
+                self._read.append(last)
+                self._ready += len(last)
+            return
+        end = found.rfind(b"\n") + 1
+        if end:
+            whole = b"".join([*self._begun, found[:end]])
+            self._begun = []
+            self._read.append(whole)
+            self._ready += len(whole)
+        if end < len(found):
+            self._begun.append(found[end:])
+
+    def _hand_out(self) -> None:
+        """Give every idle worker a large block, and hire them when there is the first one."""
+        if self._ready < _LARGE or not self._wanted:
+            return
+        if not self._workers:
+            self._workers = hire(self._wanted, answer_all)
+            self._wanted = len(self._workers)
+        for block in self._waiting:
+            if block.worker is not None and block.worker.is_done():
+                block.collect()
+        busy = {block.worker for block in self._waiting}
+        for worker in self._workers:
+            if worker not in busy and worker.alive and self._ready >= _LARGE:
+                block = _Block(self._cut(_LARGE), worker)
+                if worker.send(block.lines):
+                    self._hold(block)
+                else:
+                    block.work()
+                    self._hold(block)
+
+    def _cut(self, size: int) -> bytes:
+        """Take about so many bytes of whole lines off what was read."""
+        parts: list[bytes] = []
+        missing = size
+        while missing > 0 and self._read:
+            first = self._read.popleft()
+            if len(first) > missing:
+                end = first.find(b"\n", missing) + 1 or len(first)
+                if end < len(first):
+                    self._read.appendleft(first[end:])
+                    first = first[:end]
+            parts.append(first)
+            missing -= len(first)
+        found = b"".join(parts)
+        self._ready -= len(found)
+        return found
+
+    def _hold(self, block: _Block) -> None:
+        self._waiting.append(block)
+        self._held += len(block.lines)
+
+    def _deliver(self) -> bool:
+        """Write out what is answered, up to the first block that is not."""
+        answers: list[bytes] = []
+        while self._waiting:
+            block = self._waiting[0]
+            if block.worker is not None:
+                if not block.worker.is_done():
+                    break
+                block.collect()
+            self._waiting.popleft()
+            self._held -= len(block.lines)
+            self._good = self._good and block.good
+            answers.append(block.answers)
+        written = b"".join(answers)
+        return not written or self._write(written)
 
 
 def _processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _answer(chunk: list[str | bytes]) -> Answers:
-    return list(run_lines(chunk))
-
-
-def _settle_down() -> None:
-    """Collect rarely: answering makes hardly any cycle worth a pass over all that is kept."""
-    gc.set_threshold(50_000, 20, 100)
-
-
-class _Crew:
-    """The worker processes, started when the first chunk is sent."""
-
-    def __init__(self, workers: int) -> None:
-        self._workers = workers
-        self._pool: ProcessPoolExecutor | None = None
-        self._sent: list[Future[Answers]] = []
-
-    @property
-    def started(self) -> bool:
-        return self._pool is not None
-
-    @property
-    def idle(self) -> bool:
-        """Whether a worker would begin with another chunk soon."""
-        self._sent = [each for each in self._sent if not each.done()]
-        return len(self._sent) < 2 * self._workers
-
-    def send(self, chunk: list[str | bytes]) -> Future[Answers]:
-        if self._pool is None:
-            self._pool = self._hired()
-        future = self._pool.submit(_answer, chunk)
-        self._sent.append(future)
-        return future
-
-    def _hired(self) -> ProcessPoolExecutor:
-        # Short inputs never pay for these imports. A thread is reading, so that a plain fork could
-        # inherit a lock that is held.
-        import multiprocessing  # noqa: PLC0415 - see above
-        from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - see above
-
-        known = multiprocessing.get_all_start_methods()
-        context = multiprocessing.get_context("forkserver" if "forkserver" in known else "spawn")
-        if "forkserver" in known:
-            context.set_forkserver_preload([__name__])
-        return ProcessPoolExecutor(self._workers, context, _settle_down)
-
-    def dismiss(self) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-
-
-class _Ahead:
-    """Lines read ahead by a thread, at most so many."""
-
-    def __init__(self, lines: Iterable[str | bytes]) -> None:
-        self._lines = lines
-        self._buffer: deque[str | bytes] = deque()
-        self._changed = threading.Condition()
-        self._ended = self._stopped = False
-        self._error: BaseException | None = None
-        threading.Thread(target=self._read, daemon=True).start()
-
-    @property
-    def waiting(self) -> int:
-        return len(self._buffer)
-
-    def _read(self) -> None:
-        try:
-            for line in self._lines:
-                self._buffer.append(line)
-                if len(self._buffer) == 1 or len(self._buffer) >= _AHEAD:
-                    self._pause()
-                if self._stopped:
-                    return
-        except BaseException as error:  # noqa: BLE001 - it is raised again where the lines are taken
-            self._error = error
-        finally:
-            self._ended = True
-            with self._changed:
-                self._changed.notify_all()
-
-    def _pause(self) -> None:
-        with self._changed:
-            self._changed.notify_all()
-            while len(self._buffer) >= _AHEAD and not self._stopped:
-                self._changed.wait()
-
-    def take(self, *, block: bool) -> list[str | bytes] | None:
-        """Return up to a chunk of lines, none where none wait, None at the end."""
-        with self._changed:
-            while block and not self._buffer and not self._ended:
-                self._changed.wait(0.1)
-            found = [self._buffer.popleft() for _ in range(min(_CHUNK, len(self._buffer)))]
-            self._changed.notify_all()
-        if not found and self._ended and not self._buffer:
-            if self._error is not None:
-                raise self._error
-            return None
-        return found
-
-    def stop(self) -> None:
-        self._stopped = True
-        with self._changed:
-            self._changed.notify_all()

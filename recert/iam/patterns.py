@@ -147,9 +147,30 @@ def glob(pattern: str) -> Match:
     return found
 
 
+def _marked(pattern: str) -> Match:
+    """Match a pattern that has question marks and no star: its pieces stand at fixed places."""
+    length = len(pattern)
+    pieces: list[tuple[int, str]] = []
+    position = 0
+    for piece in pattern.split("?"):
+        if piece:
+            pieces.append((position, piece))
+        position += len(piece) + 1
+
+    def match(text: str) -> bool:
+        if len(text) != length:
+            return False
+        for at, piece in pieces:  # noqa: SIM110 - a generator costs more than the loop
+            if not text.startswith(piece, at):
+                return False
+        return True
+
+    return match
+
+
 def _glob(pattern: str) -> Match:
     if "?" in pattern:
-        return Automaton(((pattern, True),)).matches
+        return Automaton(((pattern, True),)).matches if "*" in pattern else _marked(pattern)
     if "*" not in pattern:
         return pattern.__eq__
     if not pattern.strip("*"):

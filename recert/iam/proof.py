@@ -102,7 +102,8 @@ def place(grant: EffectiveGrant) -> Place:
 def _successor(source: SourcedPolicy, rewritten: Rewritten) -> SourcedPolicy | None:
     if rewritten.document is None:
         return None
-    return replace(source, policy=parse_policy(rewritten.document, source=source.name))
+    policy = parse_policy(rewritten.document, source=source.name)
+    return SourcedPolicy(policy, source.kind, source.name, source.arn, source.version_id)
 
 
 def _bounded(

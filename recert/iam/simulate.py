@@ -17,17 +17,47 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
+from msgspec import UNSET, Struct, UnsetType, field, to_builtins
+from msgspec.json import Encoder
+
 from recert.iam.errors import PolicyError
 from recert.iam.evaluate import Engine
 from recert.iam.grammar import DECODER
 from recert.iam.model import Match, Request, Verdict
-from recert.iam.principals import account_of
-from recert.iam.simulation_input import Simulation, read_simulation
+from recert.iam.principals import account_of, caller_of
+from recert.iam.simulation_input import Simulation, read_plain, read_simulation
 
 _ENCODER: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
-_ENGINES: Final = 8
+_encode: Final = Encoder().encode
 _HEAD: Final = 1024
-_engines: dict[bytes, Engine] = {}
+
+Lines = Iterable[str | bytes]
+
+
+class _Matched(Struct, rename="pascal", gc=False):
+    source_policy_id: str
+    source_policy_type: str
+    statement_index: int
+    sid: str | None
+
+
+class _BoundaryDetail(Struct, rename="pascal", gc=False):
+    allowed_by_permissions_boundary: bool
+
+
+class _Result(Struct, rename="pascal", gc=False):
+    eval_action_name: str
+    eval_resource_name: str
+    eval_decision: str
+    matched_statements: list[_Matched]
+    missing_context_values: tuple[str, ...]
+    decided_by: str
+    permissions_boundary_decision_detail: _BoundaryDetail | UnsetType = UNSET
+
+
+class _Answer(Struct, gc=False):
+    id: object
+    results: list[_Result] = field(name="EvaluationResults")
 
 
 def simulate(request: Mapping[str, object]) -> dict[str, object]:
@@ -37,42 +67,55 @@ def simulate(request: Mapping[str, object]) -> dict[str, object]:
         PolicyError: the request, or a policy in it, cannot be read; `path` names the element.
     """
     asked = read_simulation(request)
-    engine = _engine(asked)
-    results = [
-        _result(action, resource, engine, asked)
-        for action in asked.actions
-        for resource in asked.resources
-    ]
-    return {"id": request.get("id"), "EvaluationResults": results}
+    return {"id": asked.id, "EvaluationResults": to_builtins(_results(asked))}
 
 
-def run_lines(lines: Iterable[str | bytes]) -> Iterator[tuple[str, bool]]:
+def run_lines(lines: Lines) -> Iterator[tuple[str, bool]]:
     """Answer each line with a line of JSON and whether it went well; blank lines are no requests.
 
-    Bytes are read as UTF-8; where they are none, their line fails.
+    Bytes are read as UTF-8; where they are none, their line fails. Answers are ASCII.
     """
     for line in lines:
         if line and not line.isspace():
-            yield _answer(line)
+            answer, good = _answer(line)
+            yield answer.decode("ascii"), good
 
 
-def _answer(line: str | bytes) -> tuple[str, bool]:
-    if isinstance(line, str):
-        return _answer_text(line)
-    try:
-        text = line.decode()
-    except UnicodeDecodeError as error:
-        readable = line.decode(errors="replace")
-        return _failed(readable, f"Byte {error.start + 1} of the line is not UTF-8.")
-    return _answer_text(text)
+def answer_all(lines: Lines) -> tuple[bytes, bool]:
+    """Answer as `run_lines` does, all at once: the lines with their ends, and whether all went well."""
+    answers: list[bytes] = []
+    all_good = True
+    for line in lines:
+        if line and not line.isspace():
+            answer, good = _answer(line)
+            answers.append(answer)
+            all_good = all_good and good
+    if answers:
+        answers.append(b"")
+    return b"\n".join(answers), all_good
 
 
-def _answer_text(line: str) -> tuple[str, bool]:
+def _answer(line: str | bytes) -> tuple[bytes, bool]:
+    if isinstance(line, bytes):
+        asked = read_plain(line)
+        if asked is not None:
+            answer = _encode(_Answer(asked.id, _results(asked)))
+            if answer.isascii() and b"\x7f" not in answer:
+                return answer, True
+        try:
+            line = line.decode()
+        except UnicodeDecodeError as error:
+            readable = line.decode(errors="replace")
+            return _failed(readable, f"Byte {error.start + 1} of the line is not UTF-8.")
+    return _answer_carefully(line)
+
+
+def _answer_carefully(line: str) -> tuple[bytes, bool]:
     try:
         request = DECODER.decode(line.removeprefix("\ufeff"))
         if not isinstance(request, dict):
             return _failed(line, "A request is a JSON object.")
-        return _ENCODER.encode(simulate(request)), True
+        return _ENCODER.encode(simulate(request)).encode(), True
     except PolicyError as error:
         return _failed(line, str(error))
     except json.JSONDecodeError as error:
@@ -83,8 +126,8 @@ def _answer_text(line: str) -> tuple[str, bool]:
         return _failed(line, "A number in it is too long or too large.")
 
 
-def _failed(line: str, what: str) -> tuple[str, bool]:
-    return _ENCODER.encode({"id": _id_of(line), "error": what}), False
+def _failed(line: str, what: str) -> tuple[bytes, bool]:
+    return _ENCODER.encode({"id": _id_of(line), "error": what}).encode(), False
 
 
 def _id_of(line: str) -> object:
@@ -118,15 +161,6 @@ def _begun(text: str) -> dict[str, object]:
     return {"id": found} if closed else {}
 
 
-def _engine(asked: Simulation) -> Engine:
-    found = _engines.get(asked.key)
-    if found is None:
-        if len(_engines) >= _ENGINES:
-            _engines.clear()
-        found = _engines[asked.key] = Engine(asked.authority())
-    return found
-
-
 @lru_cache(maxsize=4096)
 def _unresourced(action: str) -> bool:
     """Tell whether an action takes no resource, so that `*` is all that it can be asked on."""
@@ -136,7 +170,16 @@ def _unresourced(action: str) -> bool:
     return bool(catalogue.mask(action) & catalogue.shapes.bare)
 
 
-def _result(action: str, resource: str, engine: Engine, asked: Simulation) -> dict[str, object]:
+def _results(asked: Simulation) -> list[_Result]:
+    engine = Engine(asked.layers)
+    return [
+        _result(action, resource, engine, asked)
+        for action in asked.actions
+        for resource in asked.resources
+    ]
+
+
+def _result(action: str, resource: str, engine: Engine, asked: Simulation) -> _Result:
     in_arn = None if asked.resource_policy else account_of(resource)
     request = Request(
         action,
@@ -147,30 +190,27 @@ def _result(action: str, resource: str, engine: Engine, asked: Simulation) -> di
         _unresourced(action),
     )
     verdict = engine.explain(request, asked.resource_policy)
-    return {
-        "EvalActionName": action,
-        "EvalResourceName": resource,
-        "EvalDecision": verdict.decision,
-        "MatchedStatements": [_matched(match) for match in verdict.matched],
-        "MissingContextValues": list(verdict.missing),
-        "DecidedBy": verdict.decided_by,
-        **_details(verdict, asked),
-    }
+    return _Result(
+        action,
+        resource,
+        verdict.decision,
+        [_matched(match) for match in verdict.matched],
+        verdict.missing,
+        verdict.decided_by,
+        _boundary_detail(verdict)
+        if asked.bounded and caller_of(asked.caller).has_identity
+        else UNSET,
+    )
 
 
-def _matched(match: Match) -> dict[str, object]:
-    return {
-        "SourcePolicyId": match.source.name,
-        "SourcePolicyType": match.layer,
-        "StatementIndex": match.statement.index,
-        "Sid": match.statement.sid,
-    }
+def _matched(match: Match) -> _Matched:
+    statement = match.statement
+    return _Matched(match.source.name, match.layer, statement.index, statement.sid)
 
 
-def _details(verdict: Verdict, asked: Simulation) -> dict[str, object]:
-    """Return what AWS adds where a boundary or an organisation is part of the simulation."""
-    found: dict[str, object] = {}
-    if asked.bounded:
-        allowed = verdict.allowed or verdict.decided_by in ("session", "scp", "rcp")
-        found["PermissionsBoundaryDecisionDetail"] = {"AllowedByPermissionsBoundary": allowed}
-    return found
+def _boundary_detail(verdict: Verdict) -> _BoundaryDetail:
+    """Return what AWS adds where a boundary is part of the simulation: what it says by itself."""
+    if not verdict.speaking:
+        return _BoundaryDetail(verdict.allowed)
+    said = {match.statement.effect for match in verdict.speaking if match.layer == "boundary"}
+    return _BoundaryDetail(said == {"Allow"})

@@ -1,16 +1,25 @@
-"""Reading a request of the simulation: every element checked, every error with its path."""
+"""Reading a request of the simulation: every element checked, every error with its path.
+
+A line in which nothing is out of the ordinary is read by `read_plain`, all others, and requests that
+are objects already, by `read_simulation`. Policies are parsed and compiled once for each text, and
+kept for the requests that follow.
+"""
 
 from __future__ import annotations
 
 import marshal
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, NoReturn, cast
+
+from msgspec import UNSET, Raw, Struct, UnsetType
 
 from recert.iam.context import EMPTY, Context, Value
 from recert.iam.errors import PolicyError
-from recert.iam.grammar import Policy, parse_policy
-from recert.iam.model import Authority, PolicyKind, SourcedPolicy
+from recert.iam.grammar import DECODER, Policy, parse_policy
+from recert.iam.model import PolicyKind, SourcedPolicy
+from recert.iam.plain import PlainEntry, plain_policy, plain_request
+from recert.iam.policyset import Loaded, PolicySet, united
 from recert.iam.principals import account_of, caller_of
 
 _KEYS: Final = frozenset(
@@ -27,18 +36,12 @@ _KEYS: Final = frozenset(
         "SessionPolicyInputList",
         "ServiceControlPolicies",
         "ResourceControlPolicies",
+        "VpcEndpointPolicyInputList",
         # The rest of the AWS operation, which changes no verdict.
         "ResourceHandlingOption",
         "MaxItems",
         "Marker",
     }
-)
-_POLICY_KEYS: Final = (
-    "PolicyInputList",
-    "PermissionsBoundaryPolicyInputList",
-    "SessionPolicyInputList",
-    "ServiceControlPolicies",
-    "ResourceControlPolicies",
 )
 _MARSHAL: Final = 2
 """The last version that writes equal values as equal bytes."""
@@ -46,43 +49,176 @@ _ENTRY_KEYS: Final = frozenset({"ContextKeyName", "ContextKeyValues", "ContextKe
 _SINGLE: Final = frozenset({"string", "numeric", "boolean", "ip", "binary", "date"})
 _LISTS: Final = frozenset(f"{name}List" for name in _SINGLE)
 _ANYTHING: Final = ("*",)
-_CACHED: Final = 64
+_CACHED: Final = 1024
+_CACHED_BYTES: Final = 4 << 20
+"""How much text of policies is kept compiled; twenty times as much memory may stand behind it."""
 _LONGEST_RESOURCE: Final = 2048
 _LONGEST_ACTION: Final = 128
 
-_parsed: dict[tuple[str | bytes, bool], Policy] = {}
+_IDENTITY: Final = "PolicyInputList"
+_BOUNDARY: Final = "PermissionsBoundaryPolicyInputList"
+_SESSION: Final = "SessionPolicyInputList"
+_ENDPOINT: Final = "VpcEndpointPolicyInputList"
+_SCPS: Final = "ServiceControlPolicies"
+_RCPS: Final = "ResourceControlPolicies"
+_RESOURCE: Final = "ResourcePolicy"
+_ON_RESOURCES: Final = frozenset({"resource", "rcp", "endpoint"})
+
+_compiled: dict[tuple[bytes, str], PolicySet] = {}
+_compiled_bytes = 0
 
 
-@dataclass(slots=True)
-class Simulation:
-    """A request as it was read; `key` is the same for requests with the same policies.
+class Simulation(Struct, gc=False):
+    """A request as it was read; `layers` are its compiled policies.
 
     `owner` is None where the request names none, `caller` where nobody calls in particular.
     """
 
-    key: bytes
+    id: object
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     caller: str | None
     owner: str | None
     context: Context
-    resource_policy: SourcedPolicy | None
-    bounded: bool
-    request: Mapping[str, object]
+    resource_policy: PolicySet | None
+    layers: Loaded
 
-    def authority(self) -> Authority:
-        """Parse the policies that bound the caller."""
-        request = self.request
-        boundary = "PermissionsBoundaryPolicyInputList"
-        session = "SessionPolicyInputList"
-        return Authority(
-            "",
-            _policies(request, "PolicyInputList", "inline"),
-            _policies(request, boundary, "boundary") or None,
-            _policies(request, session, "session") or None,
-            _levels(request, "ServiceControlPolicies", "scp"),
-            _levels(request, "ResourceControlPolicies", "rcp"),
+    @property
+    def bounded(self) -> bool:
+        """Tell whether a boundary is part of the simulation."""
+        return self.layers.boundary is not None
+
+
+class _NotPlainError(Exception):
+    """A line needs the careful reader."""
+
+
+def read_plain(line: bytes) -> Simulation | None:
+    """Read a line in which nothing is out of the ordinary, None where something is.
+
+    What it reads, `read_simulation` reads alike; what is wrong, that one tells.
+    """
+    found = plain_request(line)
+    if found is None:
+        return None
+    resources = found.resource_arns
+    caller, owner, entries = found.caller_arn, found.resource_owner, found.context_entries
+    try:
+        if not all(map(_is_action, found.action_names)):
+            return None
+        if resources is UNSET or not resources:
+            resources = _ANYTHING
+        elif not all(map(_is_resource, resources)):
+            return None
+        policy = found.resource_policy
+        return Simulation(
+            None if found.id is UNSET else found.id,
+            found.action_names,
+            resources,
+            None if caller is UNSET else _known_caller(caller),
+            None if owner is UNSET else _known_owner(owner),
+            EMPTY if entries is UNSET else _plain_context(entries),
+            None if policy is UNSET else _plain(policy, _RESOURCE, "resource"),
+            Loaded(
+                "",
+                united(_plain_list(found.policy_input_list, _IDENTITY, "inline")),
+                _plain_layer(found.permissions_boundary_policy_input_list, _BOUNDARY, "boundary"),
+                _plain_layer(found.session_policy_input_list, _SESSION, "session"),
+                _plain_layer(found.vpc_endpoint_policy_input_list, _ENDPOINT, "endpoint"),
+                _plain_levels(found.service_control_policies, _SCPS, "scp"),
+                _plain_levels(found.resource_control_policies, _RCPS, "rcp"),
+            ),
         )
+    except (PolicyError, _NotPlainError, ValueError, RecursionError):
+        return None
+
+
+def _is_action(action: str) -> bool:
+    service, colon, name = action.partition(":")
+    return bool(service and name and colon) and (
+        len(action) <= _LONGEST_ACTION and "*" not in action and "?" not in action
+    )
+
+
+def _is_resource(resource: str) -> bool:
+    return 0 < len(resource) <= _LONGEST_RESOURCE
+
+
+@lru_cache(maxsize=512)
+def _known_caller(found: str) -> str | None:
+    return _caller(found)
+
+
+@lru_cache(maxsize=512)
+def _known_owner(found: str) -> str | None:
+    return _owner(found)
+
+
+def _plain_context(entries: tuple[PlainEntry, ...]) -> Context:
+    values: dict[str, Value] = {}
+    for entry in entries:
+        listed, kind = entry.context_key_values, entry.context_key_type
+        if kind in _SINGLE or (kind is UNSET and len(listed) == 1):
+            (values[entry.context_key_name.lower()],) = listed
+        elif kind in _LISTS or kind is UNSET:
+            values[entry.context_key_name.lower()] = listed
+        else:
+            raise _NotPlainError
+    if len(values) != len(entries) or "" in values:
+        raise _NotPlainError
+    return Context(values)
+
+
+def _plain_layer(found: tuple[Raw, ...] | UnsetType, at: str, kind: PolicyKind) -> PolicySet | None:
+    return united(_plain_list(found, at, kind)) if found else None
+
+
+def _plain_levels(
+    found: tuple[tuple[Raw, ...], ...] | UnsetType, at: str, kind: PolicyKind
+) -> tuple[PolicySet, ...]:
+    if found is UNSET:
+        return ()
+    return tuple(
+        [united(_plain_list(each, f"{at}.{n}", kind)) for n, each in enumerate(found, start=1)]
+    )
+
+
+def _plain_list(
+    found: tuple[Raw, ...] | UnsetType, at: str, kind: PolicyKind
+) -> tuple[PolicySet, ...]:
+    if not found:
+        return ()
+    return tuple([_plain(each, f"{at}.{n}", kind) for n, each in enumerate(found, start=1)])
+
+
+def _plain(found: Raw, at: str, kind: PolicyKind) -> PolicySet:
+    text = bytes(found)
+    known = _compiled.get((text, at))
+    if known is not None:
+        return known
+    policy = plain_policy(text)
+    if policy is None:
+        # One policy may need care where the line does not.
+        document = DECODER.decode(text.decode())
+        if not isinstance(document, str | dict):
+            raise _NotPlainError
+        policy = parse_policy(document, source=at)
+    return _keep((text, at), policy, kind)
+
+
+def _keep(key: tuple[bytes, str], policy: Policy, kind: PolicyKind) -> PolicySet:
+    """Compile a policy, and keep it for the next request that has the same text."""
+    global _compiled_bytes  # noqa: PLW0603 - the size of the cache beside the cache
+    text, at = key
+    if kind not in _ON_RESOURCES:
+        _check_identity(policy, at)
+    made = PolicySet((SourcedPolicy(policy, kind, at),))
+    _compiled_bytes += len(text)
+    if len(_compiled) >= _CACHED or _compiled_bytes > _CACHED_BYTES:
+        _compiled.clear()
+        _compiled_bytes = len(text)
+    _compiled[key] = made
+    return made
 
 
 def read_simulation(request: Mapping[str, object]) -> Simulation:
@@ -103,21 +239,27 @@ def read_simulation(request: Mapping[str, object]) -> Simulation:
         if len(resource) > _LONGEST_RESOURCE:
             _refuse(f"ResourceArns[{position}]", f"is longer than {_LONGEST_RESOURCE} characters.")
     return Simulation(
-        _key(request),
+        request.get("id"),
         _actions(request),
         resources or _ANYTHING,
         _caller(request.get("CallerArn")),
         _owner(request.get("ResourceOwner")),
         EMPTY if request.get("ContextEntries") is None else _context(request["ContextEntries"]),
-        None if resource_policy is None else _resource_policy(resource_policy),
-        bool(request.get("PermissionsBoundaryPolicyInputList")),
-        request,
+        None if resource_policy is None else _policy(resource_policy, _RESOURCE, "resource"),
+        _layers(request),
     )
 
 
-def _key(request: Mapping[str, object]) -> bytes:
-    policies: Any = [request.get(key) for key in _POLICY_KEYS]
-    return marshal.dumps(policies, _MARSHAL)
+def _layers(request: Mapping[str, object]) -> Loaded:
+    return Loaded(
+        "",
+        _layer(request, _IDENTITY, "inline") or united(()),
+        _layer(request, _BOUNDARY, "boundary"),
+        _layer(request, _SESSION, "session"),
+        _layer(request, _ENDPOINT, "endpoint"),
+        _levels(request, _SCPS, "scp"),
+        _levels(request, _RCPS, "rcp"),
+    )
 
 
 def _actions(request: Mapping[str, object]) -> tuple[str, ...]:
@@ -222,68 +364,53 @@ def _texts(request: Mapping[str, object], key: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _policies(
-    request: Mapping[str, object], key: str, kind: PolicyKind
-) -> tuple[SourcedPolicy, ...]:
+def _layer(request: Mapping[str, object], key: str, kind: PolicyKind) -> PolicySet | None:
+    found = request.get(key)
+    listed = () if found is None else _listed(found, key, kind)
+    return united(listed) if listed else None
+
+
+def _levels(request: Mapping[str, object], key: str, kind: PolicyKind) -> tuple[PolicySet, ...]:
     found = request.get(key)
     if found is None:
         return ()
-    return _listed(found, key, kind)
-
-
-def _levels(
-    request: Mapping[str, object], key: str, kind: PolicyKind
-) -> tuple[tuple[SourcedPolicy, ...], ...] | None:
-    found = request.get(key)
-    if found is None:
-        return None
     if not isinstance(found, list):
         _refuse(key, "must be a list of levels, each a list of policies.")
     return tuple(
-        [_listed(level, f"{key}.{number}", kind) for number, level in enumerate(found, start=1)]
-    )
-
-
-def _listed(found: object, at: str, kind: PolicyKind) -> tuple[SourcedPolicy, ...]:
-    if not isinstance(found, list):
-        _refuse(at, "must be a list of policies.")
-    return tuple(
         [
-            SourcedPolicy(_policy(each, f"{at}.{number}", kind), kind, f"{at}.{number}")
-            for number, each in enumerate(found, start=1)
+            united(_listed(level, f"{key}.{number}", kind))
+            for number, level in enumerate(found, start=1)
         ]
     )
 
 
-def _resource_policy(found: object) -> SourcedPolicy:
-    at = "ResourcePolicy"
-    return SourcedPolicy(_policy(found, at, "resource"), "resource", at)
+def _listed(found: object, at: str, kind: PolicyKind) -> tuple[PolicySet, ...]:
+    if not isinstance(found, list):
+        _refuse(at, "must be a list of policies.")
+    return tuple(
+        [_policy(each, f"{at}.{number}", kind) for number, each in enumerate(found, start=1)]
+    )
 
 
-def _policy(found: object, at: str, kind: PolicyKind) -> Policy:
-    """Parse a policy, once for each text."""
+def _policy(found: object, at: str, kind: PolicyKind) -> PolicySet:
+    """Parse and compile a policy, once for each text."""
     if not isinstance(found, str | dict):
         _refuse(at, "a policy is a JSON object, or a string that holds one.")
-    of_caller = kind not in ("resource", "rcp")
-    key = (found if isinstance(found, str) else marshal.dumps(found, _MARSHAL), of_caller)
-    policy = _parsed.get(key)
-    if policy is None:
-        policy = parse_policy(cast("str | dict[str, object]", found), source=at)
-        if of_caller:
-            _check_identity(policy, at)
-        if len(_parsed) >= _CACHED:
-            _parsed.clear()
-        _parsed[key] = policy
-    return policy
+    key = (marshal.dumps(cast("Any", found), _MARSHAL), at)
+    known = _compiled.get(key)
+    if known is not None:
+        return known
+    return _keep(key, parse_policy(cast("str | dict[str, object]", found), source=at), kind)
 
 
 def _check_identity(policy: Policy, at: str) -> None:
     """Refuse what IAM refuses in policies that stand on the caller's side."""
     for statement in policy.statements:
-        path = f"{at}: Statement[{statement.index}]"
         if statement.principals is not None or statement.not_principals is not None:
+            path = f"{at}: Statement[{statement.index}]"
             _refuse(path, "has a principal, which only resource policies have.", "Remove it.")
         if statement.resources is None and statement.not_resources is None:
+            path = f"{at}: Statement[{statement.index}]"
             _refuse(path, "has no Resource.", "Write Resource or NotResource.")
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Final
 
-from recert.iam.conditions import Test, compile_condition, variables_of
+from msgspec import Struct
+
+from recert.iam.conditions import Test, ask_once, compile_condition, variables_of
 from recert.iam.context import MAYBE, NO, YES, Context
-from recert.iam.grammar import Condition, Policy, Statement
+from recert.iam.grammar import Condition, Statement
+from recert.iam.model import SourcedPolicy
 from recert.iam.patterns import Match, ResourcePattern, glob, has_wildcard, resource_pattern
 from recert.iam.principals import Caller, Strength, spared, strongest
 from recert.iam.variables import Template, resolve, shielded, template, widened
@@ -15,8 +18,7 @@ from recert.iam.variables import Template, resolve, shielded, template, widened
 _ANY: Final = ("*",)
 
 
-@dataclass(slots=True)
-class Asked:
+class Asked(Struct, gc=False):
     """A request made ready: lower-case action, resource with its service in lower case.
 
     `wild`: the resource is a pattern, and the question is about whatever it covers.
@@ -63,64 +65,54 @@ def _fits_at_first(text: str, asked: Asked) -> bool:
     resource = asked.resource
     if text == resource:
         return True
-    star, mark = text.find("*"), text.find("?")
-    ends = [found for found in (star, mark) if found >= 0]
-    plain = text[: min(ends)] if ends else text
+    plain = text.partition("*")[0]
+    if "?" in plain:
+        plain = plain.partition("?")[0]
     if not resource.startswith(plain) and plain.lower() != resource[: len(plain)].lower():
         return False
     return resource_pattern(text).matches(resource)
 
 
-class Resources:
-    """A Resource or NotResource element, compiled."""
+class Resources(Struct, gc=False):
+    """A Resource or NotResource element, compiled; `texts` are the values without variables.
 
-    __slots__ = ("_asked_before", "_everything", "_loose", "_negated", "_texts", "templates")
+    A pattern in the request is any of its resources: a `loose` element, which grants, may overlap
+    with it; one that takes away must cover it.
+    """
 
-    def __init__(self, statement: Statement, *, variables: bool) -> None:
-        values = statement.resources
-        self._negated = values is None and statement.not_resources is not None
-        if values is None:
-            # A trust policy has neither element: its resource is the role that it stands on.
-            values = statement.not_resources if self._negated else _ANY
-        texts = values or ()
-        # A pattern in the request is any of its resources: what grants may overlap, what takes
-        # away must cover.
-        self._loose = (statement.effect == "Allow") != self._negated
-        self._everything = "*" in texts
-        self._asked_before = False
-        self.templates: tuple[Template, ...] = ()
-        if variables and any("${" in text for text in texts):
-            found = [template(text) for text in texts]
-            self.templates = tuple(each for each in found if each is not None)
-            texts = tuple(text for text, each in zip(texts, found, strict=True) if each is None)
-        self._texts = texts
+    texts: tuple[str, ...]
+    negated: bool
+    loose: bool
+    everything: bool
+    templates: tuple[Template, ...] = ()
+    asked_before: bool = False
 
     def speak(self, asked: Asked) -> int:
         """Tell whether the element covers the resource of a request: NO, YES or MAYBE."""
-        if self._everything:
-            return NO if self._negated else YES
+        if self.everything:
+            return NO if self.negated else YES
         hit = NO
         fits = self._fits
         if not asked.wild:
-            fits = _fits_again if self._asked_before else _fits_at_first
-            self._asked_before = True
-        for text in self._texts:
+            fits = _fits_again if self.asked_before else _fits_at_first
+            self.asked_before = True
+        for text in self.texts:
             if fits(text, asked):
                 hit = YES
                 break
         else:
             if self.templates:
                 hit = self._resolved(asked)
-        if self._negated:
+        if self.negated:
             return hit if hit == MAYBE else 1 - hit
         return hit
 
     def could_speak(self, asked: Asked) -> bool:
         """Tell whether some values of unresolved variables would make a silent element speak."""
-        if not self.templates or self._everything:
+        if not self.templates or self.everything:
             return False
         values = asked.context.values
-        return self._negated or any(
+        return self.negated or any(
             self._pieces_fit(widened(each, values), asked) for each in self.templates
         )
 
@@ -129,7 +121,7 @@ class Resources:
             return _fits_at_first(text, asked)
         automaton = resource_pattern(text).automaton
         resource = asked.resource
-        return automaton.overlaps(resource) if self._loose else automaton.covers(resource)
+        return automaton.overlaps(resource) if self.loose else automaton.covers(resource)
 
     def _resolved(self, asked: Asked) -> int:
         context = asked.context
@@ -153,30 +145,39 @@ class Resources:
         return ResourcePattern(pattern).matches(resource)
 
 
-class CompiledStatement:
-    """One statement ready to be asked; what it needs is compiled when it is first asked for."""
+def _resources(statement: Statement, *, variables: bool) -> Resources:
+    values, negated = statement.resources, False
+    if values is None:
+        # A trust policy has neither element: its resource is the role that it stands on.
+        negated = statement.not_resources is not None
+        values = statement.not_resources or () if negated else _ANY
+    loose = (statement.effect == "Allow") != negated
+    templates: tuple[Template, ...] = ()
+    if variables:
+        for text in values:
+            if "${" in text:
+                found = [template(text) for text in values]
+                templates = tuple(each for each in found if each is not None)
+                values = tuple(t for t, each in zip(values, found, strict=True) if each is None)
+                break
+    return Resources(values, negated, loose, "*" in values, templates)
 
-    __slots__ = (
-        "_asked_before",
-        "_keys",
-        "_names",
-        "_resources",
-        "_tests",
-        "_variables",
-        "allows",
-        "statement",
-    )
 
-    _names: Match
+class CompiledStatement(Struct, gc=False):
+    """One statement ready to be asked; what it needs is compiled when it is first asked for.
 
-    def __init__(self, statement: Statement, *, variables: bool) -> None:
-        self.statement = statement
-        self.allows = statement.effect == "Allow"
-        self._variables = variables
-        self._asked_before = False
-        self._resources: Resources | None = None
-        self._tests: list[Test] = []
-        self._keys: list[tuple[str, str]] = []
+    `variables` tells whether `${…}` means something in its policy.
+    """
+
+    statement: Statement
+    source: SourcedPolicy
+    allows: bool
+    variables: bool
+    asked_before: bool = False
+    compiled_names: Match | None = None
+    compiled_resources: Resources | None = None
+    tests: Sequence[Test] | None = None
+    keys: list[tuple[str, str]] | None = None
 
     def names(self, action: str) -> bool:
         """Tell whether the statement names a lower-case action."""
@@ -185,43 +186,54 @@ class CompiledStatement:
         negated = listed is None
         if listed is None:
             listed = statement.not_actions or ()
-        if not self._asked_before:
-            self._asked_before = True
+        if not self.asked_before:
+            self.asked_before = True
             return _names_once(listed, action) != negated
-        try:
-            names = self._names
-        except AttributeError:
-            names = self._names = _actions(listed)
+        names = self.compiled_names
+        if names is None:
+            names = self.compiled_names = _actions(listed)
         return names(action) != negated
 
     def _prepare(self) -> Resources:
         plain = self.statement.resources == _ANY
-        made = _EVERYTHING if plain else Resources(self.statement, variables=self._variables)
-        self._resources = made
+        made = _EVERYTHING if plain else _resources(self.statement, variables=self.variables)
+        self.compiled_resources = made
         return made
 
-    def _test(self, position: int) -> Test:
-        """Return the test of a condition, compiled when it is first needed."""
-        tests = self._tests
-        conditions = self.statement.conditions
-        while len(tests) <= position:
-            condition = conditions[len(tests)]
-            tests.append(compile_condition(condition, variables=self._variables))
-        return tests[position]
+    def _prepared_tests(self) -> Sequence[Test]:
+        variables = self.variables
+        self.tests = tests = [
+            compile_condition(condition, variables=variables)
+            for condition in self.statement.conditions
+        ]
+        return tests
 
     def holds(self, asked: Asked) -> int:
         """Tell whether resource and conditions of the statement fit a request: NO, YES or MAYBE.
 
         The action is taken for granted, the principal is asked for by `strength`.
         """
-        held = (self._resources or self._prepare()).speak(asked)
+        held = (self.compiled_resources or self._prepare()).speak(asked)
         return self._tested(asked, held) if held and self.statement.conditions else held
 
     def _tested(self, asked: Asked, held: int) -> int:
-        context, tests = asked.context, self._tests
-        for position in range(len(self.statement.conditions)):
-            test = tests[position] if position < len(tests) else self._test(position)
+        context = asked.context
+        tests = self.tests
+        if tests is None:
+            self.tests = ()
+            return self._tested_once(context, held)
+        for test in tests or self._prepared_tests():
             found = test(context)
+            if found != YES:
+                if found == NO:
+                    return NO
+                held = MAYBE
+        return held
+
+    def _tested_once(self, context: Context, held: int) -> int:
+        variables = self.variables
+        for condition in self.statement.conditions:
+            found = ask_once(condition, context, variables=variables)
             if found != YES:
                 if found == NO:
                     return NO
@@ -234,27 +246,34 @@ class CompiledStatement:
         `missing` takes the keys by their lower case, as the policy writes them.
         """
         conditions = self.statement.conditions
-        resources = self._resources or self._prepare()
-        held = resources.speak(asked)
+        resources = self.compiled_resources or self._prepare()
+        held = YES if resources is _EVERYTHING else resources.speak(asked)
         if not conditions and not resources.templates:
             return held
         if held or resources.could_speak(asked):
             values = asked.context.values
-            for key, name in self._keys or self._list_keys():
+            once = self.tests is None and not resources.templates
+            for key, name in self._keys_once() if once else self.keys or self._list_keys():
                 if key not in values:
                     missing.setdefault(key, name)
         return self._tested(asked, held) if held else NO
 
     def _list_keys(self) -> list[tuple[str, str]]:
         """List the context keys that conditions and variables name, in lower case first."""
-        names = [each.key for each in self.statement.conditions]
-        if self._variables:
+        self.keys = keys = self._keys_once()
+        for found in (self.compiled_resources or self._prepare()).templates:
+            keys += [(each.key, each.name) for each in found.variables]
+        return keys
+
+    def _keys_once(self) -> list[tuple[str, str]]:
+        keys = [(each.key.lower(), each.key) for each in self.statement.conditions]
+        if self.variables:
             for each in self.statement.conditions:
-                names += variables_of(each)
-        for found in (self._resources or self._prepare()).templates:
-            names += [each.name for each in found.variables]
-        self._keys = [(name.lower(), name) for name in names]
-        return self._keys
+                for value in each.values:
+                    if "${" in value:
+                        keys += [(name.lower(), name) for name in variables_of(each)]
+                        break
+        return keys
 
     def strength(self, caller: Caller, *, bounded: bool) -> Strength:
         """Tell how strongly the statement of a resource policy names the caller.
@@ -275,24 +294,38 @@ class CompiledStatement:
             return Strength.NONE
         return Strength.ROLE if caller.kind == "role" else Strength.DIRECT
 
+    def concerns(self, caller: Caller, *, bounded: bool) -> bool:
+        """Tell whether the statement of an endpoint's policy names the caller.
+
+        Without a Principal element it speaks of whoever comes through the endpoint.
+        """
+        statement = self.statement
+        if statement.principals is None and statement.not_principals is None:
+            return True
+        return self.strength(caller, bounded=bounded) > Strength.NONE
+
     def open_in(self, asked: Asked) -> tuple[tuple[Condition, ...], tuple[str, ...]]:
         """Return the conditions that may or may not hold, and the keys that are unknown in all."""
         context = asked.context
         conditions = tuple(
             condition
-            for position, condition in enumerate(self.statement.conditions)
-            if self._test(position)(context) == MAYBE
+            for condition, test in zip(
+                self.statement.conditions, self.tests or self._prepared_tests(), strict=True
+            )
+            if test(context) == MAYBE
         )
         keys = tuple(dict.fromkeys(name for key, name in self._list_keys() if context.unknown(key)))
         return conditions, keys
 
 
-_EVERYTHING: Final = Resources(
-    Statement(0, None, "Allow", _ANY, None, _ANY, None, None, None, ()), variables=False
-)
+_EVERYTHING: Final = Resources(_ANY, negated=False, loose=True, everything=True)
 
 
-def compile_policy(policy: Policy) -> tuple[CompiledStatement, ...]:
+def compile_policy(source: SourcedPolicy) -> list[CompiledStatement]:
     """Compile a policy; what its statements need is worked out when they are first asked."""
+    policy = source.policy
     variables = policy.has_variables
-    return tuple([CompiledStatement(each, variables=variables) for each in policy.statements])
+    return [
+        CompiledStatement(each, source, each.effect == "Allow", variables)
+        for each in policy.statements
+    ]

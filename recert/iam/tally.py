@@ -8,19 +8,19 @@ whose conditions are unknown.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from recert.iam.combine import Says, Situation, combine
 from recert.iam.context import YES
 from recert.iam.model import Layer, Match, Verdict
-from recert.iam.policyset import Entry, PolicySet
+from recert.iam.policyset import PolicySet
 from recert.iam.principals import Strength
 from recert.iam.protected import is_root
-from recert.iam.statements import Asked
+from recert.iam.statements import Asked, CompiledStatement
 
 
-@dataclass(slots=True)
-class Case:
+class Case(Struct, gc=False):
     """A request with the layers that apply to it; None or () where there is none.
 
     `agrees`: how strongly the policy of the resource may name the caller although nobody gave it.
@@ -32,6 +32,7 @@ class Case:
     resource: PolicySet
     boundary: PolicySet | None
     session: PolicySet | None
+    endpoint: PolicySet | None
     scps: tuple[PolicySet, ...]
     rcps: tuple[PolicySet, ...]
     agrees: Strength = Strength.NONE
@@ -44,14 +45,15 @@ class Case:
             yield "boundary", 0, self.boundary
         if self.session is not None:
             yield "session", 0, self.session
+        if self.endpoint is not None:
+            yield "endpoint", 0, self.endpoint
         for level, policies in enumerate(self.scps):
             yield "scp", level, policies
         for level, policies in enumerate(self.rcps):
             yield "rcp", level, policies
 
 
-@dataclass(slots=True)
-class _Tally:
+class _Tally(Struct, gc=False):
     """What the statements of all layers say.
 
     `silent`: layers, or levels of one, in which nothing allows; `unsure`: in which only statements
@@ -109,46 +111,51 @@ def explain_case(case: Case) -> Verdict:
 
 
 def _weigh_denies(
-    case: Case, tally: _Tally, layer: Layer, level: int, entries: list[Entry]
+    case: Case, tally: _Tally, layer: Layer, level: int, entries: list[CompiledStatement]
 ) -> None:
     asked = case.asked
-    for statement, source in entries:
-        if layer == "resource" and not statement.strength(
-            asked.caller, bounded=case.boundary is not None
-        ):
+    for statement in entries:
+        bounded = case.boundary is not None
+        if layer == "resource" and not statement.strength(asked.caller, bounded=bounded):
+            continue
+        if layer == "endpoint" and not statement.concerns(asked.caller, bounded=bounded):
             continue
         held = statement.weigh(asked, tally.missing)
         if held == YES:
-            tally.denied.append(Match(layer, source, statement.statement, level))
+            tally.denied.append(Match(layer, statement.source, statement.statement, level))
         elif held:
             conditions, keys = statement.open_in(asked)
-            match = Match(layer, source, statement.statement, level, conditions, keys)
+            match = Match(layer, statement.source, statement.statement, level, conditions, keys)
             tally.doubts.append(match)
 
 
 def _weigh_allows(
-    case: Case, tally: _Tally, layer: Layer, level: int, entries: list[Entry]
+    case: Case, tally: _Tally, layer: Layer, level: int, entries: list[CompiledStatement]
 ) -> None:
     asked = case.asked
     sure = unsure = False
-    for statement, source in entries:
+    for statement in entries:
         strength = Strength.NONE
         if layer == "resource":
             strength = statement.strength(asked.caller, bounded=case.boundary is not None)
             if not strength:
                 continue
+        elif layer == "endpoint" and not statement.concerns(
+            asked.caller, bounded=case.boundary is not None
+        ):
+            continue
         held = statement.weigh(asked, tally.missing)
         if not held:
             continue
         tally.strength = max(tally.strength, strength)
         if held == YES:
             sure = True
-            match = Match(layer, source, statement.statement, level)
+            match = Match(layer, statement.source, statement.statement, level)
             tally.sure_strength = max(tally.sure_strength, strength)
         else:
             unsure = True
             conditions, keys = statement.open_in(asked)
-            match = Match(layer, source, statement.statement, level, conditions, keys)
+            match = Match(layer, statement.source, statement.statement, level, conditions, keys)
             tally.open_allows.append(match)
         if layer == "identity":
             tally.granting.append(match)
@@ -166,6 +173,7 @@ def _says(case: Case, silent: set[Layer], strength: Strength) -> Says:
         strength,
         "boundary" not in silent,
         "session" not in silent,
+        "endpoint" not in silent,
         "scp" not in silent,
         not any(level.empty for level in case.rcps),
     )

@@ -70,7 +70,8 @@ def successor(source: SourcedPolicy, made: Rewritten) -> SourcedPolicy | None:
     """Return a policy as it will be, None where it goes."""
     if made.document is None:
         return None
-    return replace(source, policy=parse_policy(made.document, source=source.name))
+    policy = parse_policy(made.document, source=source.name)
+    return SourcedPolicy(policy, source.kind, source.name, source.arn, source.version_id)
 
 
 @dataclass(frozen=True, slots=True)
