@@ -7,9 +7,7 @@ from recert.analysis import ActingRole, Analyst
 from recert.errors import UsageError
 from recert.iam.catalogue import Catalogue
 from recert.iam.evaluate import Engine
-from recert.iam.model import Authority, Match, Verdict, request
-
-_ORDER = ("identity", "resource", "boundary", "session", "scp", "rcp")
+from recert.iam.model import LAYERS, Authority, Match, Verdict, request
 
 
 def explain(analyst: Analyst, agent: str, action: str, resource: str) -> dict[str, Any]:
@@ -105,7 +103,7 @@ def _role(analyst: Analyst, acting: ActingRole, action: str, resource: str) -> d
         "reason": verdict.reason,
         "missing": list(verdict.missing),
         "unread": [part.words for part in found.unread],
-        "layers": [_layer(found.authority, verdict, name) for name in _ORDER],
+        "layers": [_layer(found.authority, verdict, name) for name in LAYERS],
     }
 
 
@@ -115,6 +113,7 @@ def _layer(authority: Authority, verdict: Verdict, name: str) -> dict[str, Any]:
         "resource": False,
         "boundary": authority.boundary is not None,
         "session": authority.session is not None,
+        "endpoint": authority.endpoint is not None,
         "scp": authority.scps is not None,
         "rcp": authority.rcps is not None,
     }

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from recert.iam.comparisons import COMPARISONS, WITH_VARIABLES, WITH_WILDCARDS, Comparison
-from recert.iam.context import MAYBE, NO, YES, Context, Value
+from recert.iam.context import MAYBE, Context, Value
 from recert.iam.grammar import Condition
 from recert.iam.operators import Operator
 from recert.iam.patterns import has_wildcard
@@ -37,33 +37,32 @@ def compile_condition(condition: Condition, *, variables: bool) -> Test:
 
 def ask_once(condition: Condition, context: Context, *, variables: bool) -> int:
     """Answer as the compiled condition does, without compiling it: most are asked once."""
-    operator = condition.test
-    value = context.values.get(condition.key.lower())
-    if operator.family == "null":
-        return compile_condition(condition, variables=variables)(context)
-    if value is None:
-        if context.complete or condition.key.lower() in context.absent:
-            return operator.when_absent
-        return MAYBE
+    operator, key = condition.test, condition.key.lower()
+    value = context.values.get(key)
+    if value is None and operator.family != "null":
+        return operator.when_absent if context.complete or key in context.absent else MAYBE
     values = condition.values
-    if variables and operator.family in WITH_VARIABLES:
-        for each in values:
-            if "${" in each:
-                return compile_condition(condition, variables=variables)(context)
-    if operator.quantifier is not None:
-        return _over(operator.quantifier == "all", value, _fixed(operator, values))
-    if type(value) is not str:
-        return NO
-    compare = COMPARISONS[operator.name]
-    if operator.negated:
-        for each in values:
-            if compare(each, value) is not False:
-                return NO
-        return YES
+    if type(value) is str and operator.quantifier is None and operator.family != "null":
+        if variables and _hold_variables(values):
+            return compile_condition(condition, variables=variables)(context)
+        return int(_compared_once(operator, values, value))
+    return compile_condition(condition, variables=variables)(context)
+
+
+def _hold_variables(values: tuple[str, ...]) -> bool:
+    for each in values:  # noqa: SIM110 - a generator costs more than the loop
+        if "${" in each:
+            return True
+    return False
+
+
+def _compared_once(operator: Operator, values: tuple[str, ...], value: str) -> bool:
+    compare, negated = COMPARISONS[operator.name], operator.negated
     for each in values:
-        if compare(each, value):
-            return YES
-    return NO
+        found = compare(each, value)
+        if (found is not False) if negated else found:
+            return not negated
+    return negated
 
 
 def variables_of(condition: Condition) -> tuple[str, ...]:

@@ -112,26 +112,30 @@ def _always(_: str) -> bool:
 
 def _pieces(pattern: str) -> Match:
     """Match a pattern that has stars and no question mark."""
-    first, *middle, last = pattern.split("*")
-    middle = [piece for piece in middle if piece]
-    ends = len(first) + len(last)
-    if not middle:
+    pieces = pattern.split("*")
+    first, *middle, last = pieces
+    if not any(middle):
         if not last:
             return lambda text: text.startswith(first)
+        ends = len(first) + len(last)
         return lambda text: len(text) >= ends and text.startswith(first) and text.endswith(last)
+    return lambda text: fit_pieces(pieces, text)
 
-    def match(text: str) -> bool:
-        if len(text) < ends or not text.startswith(first) or not text.endswith(last):
+
+def fit_pieces(pieces: list[str], text: str) -> bool:
+    """Match what stands between the stars of a pattern: the ends where they are, the rest in turn."""
+    first, last = pieces[0], pieces[-1]
+    if len(pieces) == 1:
+        return text == first
+    position, end = len(first), len(text) - len(last)
+    if position > end or not text.startswith(first) or not text.endswith(last):
+        return False
+    for piece in pieces[1:-1]:
+        position = text.find(piece, position, end)
+        if position < 0:
             return False
-        position, end = len(first), len(text) - len(last)
-        for piece in middle:
-            position = text.find(piece, position, end)
-            if position < 0:
-                return False
-            position += len(piece)
-        return True
-
-    return match
+        position += len(piece)
+    return True
 
 
 _globs: dict[str, Match] = {}

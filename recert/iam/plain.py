@@ -199,18 +199,18 @@ def _conditions(found: dict[str, dict[str, Scalars]]) -> tuple[Condition, ...] |
             if type(values) is str:
                 texts: tuple[str, ...] = (values,)
             elif type(values) is tuple:
-                texts = values if _are_texts(values) else tuple(map(_text, values))
+                texts = tuple(map(_text, values)) if _holds_booleans(values) else values  # type: ignore[assignment]  # it holds texts only
             else:
                 texts = (_text(values),)
             listed.append(Condition(name, key, texts, test))
     return tuple(listed)
 
 
-def _are_texts(values: tuple[Any, ...]) -> bool:
+def _holds_booleans(values: tuple[Any, ...]) -> bool:
     for each in values:  # noqa: SIM110 - a generator costs more than the loop
         if type(each) is not str:
-            return False
-    return True
+            return True
+    return False
 
 
 def _text(found: Any) -> str:

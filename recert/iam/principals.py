@@ -32,6 +32,9 @@ _KINDS: Final[dict[tuple[str, str], CallerKind]] = {
 }
 
 
+_MEANT: Final[dict[str, CallerKind]] = {"Service": "service", "Federated": "federated"}
+
+
 class Strength(IntEnum):
     """How directly a policy names a caller; of several matches the strongest counts."""
 
@@ -94,7 +97,11 @@ def caller_of(arn: str | None) -> Caller:
 
 def strongest(principals: tuple[Principal, ...], caller: Caller) -> Strength:
     """Return how strongly a Principal element names the caller."""
-    return max([_strength(principal, caller) for principal in principals], default=Strength.NONE)
+    found = Strength.NONE
+    for principal in principals:
+        strength = _strength(principal, caller)
+        found = max(found, strength)
+    return found
 
 
 def spared(principals: tuple[Principal, ...], caller: Caller, *, bounded: bool) -> bool:
@@ -147,8 +154,7 @@ def _strength(principal: Principal, caller: Caller) -> Strength:
         return Strength.DIRECT
     if principal.kind == "AWS":
         return _named(principal.value, caller)
-    meant = {"Service": "service", "Federated": "federated"}.get(principal.kind)
-    is_meant = caller.kind == meant and principal.value == caller.arn
+    is_meant = principal.value == caller.arn and _MEANT.get(principal.kind) == caller.kind
     return Strength.DIRECT if is_meant else Strength.NONE
 
 

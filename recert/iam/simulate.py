@@ -50,7 +50,7 @@ class _Result(Struct, rename="pascal", gc=False):
     eval_resource_name: str
     eval_decision: str
     matched_statements: list[_Matched]
-    missing_context_values: tuple[str, ...]
+    missing_context_values: list[str]
     decided_by: str
     permissions_boundary_decision_detail: _BoundaryDetail | UnsetType = UNSET
 
@@ -103,10 +103,11 @@ def _answer(line: str | bytes) -> tuple[bytes, bool]:
             if answer.isascii() and b"\x7f" not in answer:
                 return answer, True
         try:
-            line = line.decode()
+            text = line.decode()
         except UnicodeDecodeError as error:
             readable = line.decode(errors="replace")
             return _failed(readable, f"Byte {error.start + 1} of the line is not UTF-8.")
+        return _answer_carefully(text)
     return _answer_carefully(line)
 
 
@@ -195,7 +196,7 @@ def _result(action: str, resource: str, engine: Engine, asked: Simulation) -> _R
         resource,
         verdict.decision,
         [_matched(match) for match in verdict.matched],
-        verdict.missing,
+        list(verdict.missing),
         verdict.decided_by,
         _boundary_detail(verdict)
         if asked.bounded and caller_of(asked.caller).has_identity

@@ -11,11 +11,20 @@ from recert.iam.conditions import Test, ask_once, compile_condition, variables_o
 from recert.iam.context import MAYBE, NO, YES, Context
 from recert.iam.grammar import Condition, Statement
 from recert.iam.model import SourcedPolicy
-from recert.iam.patterns import Match, ResourcePattern, glob, has_wildcard, resource_pattern
+from recert.iam.patterns import (
+    Match,
+    ResourcePattern,
+    fit_pieces,
+    glob,
+    has_wildcard,
+    resource_pattern,
+)
 from recert.iam.principals import Caller, Strength, spared, strongest
 from recert.iam.variables import Template, resolve, shielded, template, widened
 
 _ANY: Final = ("*",)
+_COLONS: Final = 5
+"""Of an ARN; behind them every wildcard is free."""
 
 
 class Asked(Struct, gc=False):
@@ -66,8 +75,10 @@ def _fits_at_first(text: str, asked: Asked) -> bool:
     if text == resource:
         return True
     plain = text.partition("*")[0]
-    if "?" in plain:
+    if "?" in text:
         plain = plain.partition("?")[0]
+    elif resource.startswith(plain) and plain.count(":") >= _COLONS:
+        return fit_pieces(text.split("*"), resource)
     if not resource.startswith(plain) and plain.lower() != resource[: len(plain)].lower():
         return False
     return resource_pattern(text).matches(resource)

@@ -1,8 +1,9 @@
 """Requests and statements that the rule tests speak in, asked through the simulation."""
 
+import json
 from typing import Any
 
-from recert.iam.simulate import simulate
+from recert.iam.simulate import run_lines, simulate
 
 OWN, OTHER = "111122223333", "444455556666"
 ROLE = f"arn:aws:iam::{OWN}:role/R"
@@ -53,6 +54,7 @@ def ask(
         "resource": "ResourcePolicy",
         "boundary": "PermissionsBoundaryPolicyInputList",
         "session": "SessionPolicyInputList",
+        "endpoint": "VpcEndpointPolicyInputList",
         "scps": "ServiceControlPolicies",
         "rcps": "ResourceControlPolicies",
         "owner": "ResourceOwner",
@@ -72,7 +74,10 @@ def ask(
         ],
     }
     line.update({names[key]: value for key, value in layers.items()})
-    answer: Any = simulate({key: value for key, value in line.items() if value is not None})
+    given = {key: value for key, value in line.items() if value is not None}
+    answer: Any = simulate(given)
+    ((as_line, _),) = run_lines([json.dumps(given).encode()])
+    assert json.loads(as_line) == answer
     result: dict[str, Any] = answer["EvaluationResults"][0]
     return result
 

@@ -54,6 +54,7 @@ def policies(case: Case) -> list[Case]:
     ]
     found = [*case["PolicyInputList"], *case.get("PermissionsBoundaryPolicyInputList", [])]
     found += case.get("SessionPolicyInputList", [])
+    found += case.get("VpcEndpointPolicyInputList", [])
     for key in ("ServiceControlPolicies", "ResourceControlPolicies"):
         found += [policy for level in case.get(key, []) for policy in level]
     return found + ([case["ResourcePolicy"]] if "ResourcePolicy" in case else [])

@@ -39,10 +39,15 @@ def expected(asked: list[bytes]) -> bytes:
 
 def streamed(path: Path, asked: bytes, number: int) -> tuple[bytes, bool]:
     path.write_bytes(asked)
-    written: list[bytes] = []
+    written = bytearray()
+
+    def write(answers: bytes) -> bool:
+        written.extend(answers)
+        return True
+
     with path.open("rb") as given:
-        good = answer_stream(given.fileno(), lambda a: written.append(a) or True, workers=number)
-    return b"".join(written), good
+        good = answer_stream(given.fileno(), write, workers=number)
+    return bytes(written), good
 
 
 @pytest.fixture

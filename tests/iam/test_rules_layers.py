@@ -334,6 +334,51 @@ def test_rule_35_what_aws_keeps_to_itself(action: str, on: str, expected: str) -
     assert decided(allow(), action=action, on=on) == expected
 
 
+@pytest.mark.parametrize(
+    ("through", "expected"),
+    [
+        ([], YES),
+        ([policy(allow(Principal="*"))], YES),
+        ([policy(allow())], YES),
+        ([policy(allow("s3:Get*", Principal={"AWS": "*"}))], YES),
+        ([policy(allow("ec2:*", Principal="*"))], NO),
+        ([policy(allow(resource="arn:aws:s3:::other/*", Principal="*"))], NO),
+        ([policy(allow(Principal={"AWS": USER}))], NO),
+        ([policy(allow(Principal={"AWS": ROLE}))], YES),
+        ([policy(allow(Principal={"AWS": OWN}))], YES),
+        ([policy(allow(Principal="*", **when("StringEquals", "aws:PrincipalOrgID", "o-1")))], NO),
+        ([policy(allow(Principal="*"), deny("s3:GetObject", Principal="*"))], DENIED),
+        ([policy(allow(Principal="*"), deny(Principal={"AWS": USER}))], YES),
+        ([policy(allow("ec2:*", Principal="*")), policy(allow("s3:*", Principal="*"))], YES),
+    ],
+)
+def test_rule_36_an_endpoint_policy_intersects_where_the_call_goes_through_it(
+    through: list[Element], expected: str
+) -> None:
+    found = ask(allow(), endpoint=through)
+    assert found["EvalDecision"] == expected
+    assert found["DecidedBy"] == ("identity" if expected == YES else "endpoint")
+    assert decided(endpoint=through) == (DENIED if expected == DENIED else NO)
+    for caller, named in ((SESSION, {"AWS": SESSION}), (SERVICE, {"Service": SERVICE})):
+        of_resource = policy(allow(Principal=named))
+        held = decided(caller=caller, resource=of_resource, endpoint=through)
+        if caller == SESSION or not any("Principal" in str(each) for each in through):
+            assert held == expected
+
+
+def test_rule_36_an_endpoint_policy_says_in_the_engine_what_it_says_in_the_simulation() -> None:
+    source = SourcedPolicy(parse_policy(policy(allow())), "inline", "p")
+    for through, expected in (
+        (policy(allow("s3:*", Principal="*")), YES),
+        (policy(allow("ec2:*", Principal="*")), NO),
+        (policy(allow(Principal="*"), deny(Principal={"AWS": ROLE})), DENIED),
+    ):
+        ceiling = SourcedPolicy(parse_policy(through), "endpoint", "vpce-1")
+        engine = load(Authority(ROLE, (source,), endpoint=(ceiling,)))
+        asked = request("s3:GetObject", OBJECT)
+        assert engine.decide(asked) == engine.explain(asked).decision == expected
+
+
 def test_rule_36_an_endpoint_policy_is_unknown_and_takes_nothing() -> None:
     fence = deny(**when("StringNotEqualsIfExists", "aws:SourceVpce", "vpce-1"))
     source = SourcedPolicy(parse_policy(policy(allow(), fence)), "inline", "p")

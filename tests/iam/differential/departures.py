@@ -24,6 +24,7 @@ UNRESOURCED = frozenset(
 def policies(case: Case) -> Iterator[dict[str, Any]]:
     yield from case.get("identityPolicies", ())
     yield from case.get("permissionBoundaries", ())
+    yield from case.get("vpcEndpointPolicies", ())
     for key in ("sessionPolicy", "resourcePolicy"):
         if key in case:
             yield case[key]

@@ -339,7 +339,19 @@ def case(random: Random, name: str) -> dict[str, Any]:
         made["serviceControlPolicies"] = levels(random, made, kind="scp")
     if random.random() < 0.2:
         made["resourceControlPolicies"] = levels(random, made, kind="rcp")
+    if random.random() < 0.12:
+        made["vpcEndpointPolicies"] = [endpoint_policy(random, made)]
     return made
+
+
+def endpoint_policy(random: Random, made: dict[str, Any]) -> dict[str, Any]:
+    """Draw the policy of a VPC endpoint; it speaks of everyone, as the oracle looks at nobody."""
+    drawn = policy(random, made, kind="identity")
+    if random.random() < 0.6:
+        drawn["Statement"].append({"Effect": "Allow", "Action": "*", "Resource": "*"})
+    for each in drawn["Statement"]:
+        each["Principal"] = "*"
+    return drawn
 
 
 def cases(seed: int, count: int) -> list[dict[str, Any]]:
@@ -370,6 +382,7 @@ def simulation_of(made: dict[str, Any]) -> dict[str, Any]:
     renamed = {
         "resourcePolicy": "ResourcePolicy",
         "permissionBoundaries": "PermissionsBoundaryPolicyInputList",
+        "vpcEndpointPolicies": "VpcEndpointPolicyInputList",
     }
     line.update({name: made[key] for key, name in renamed.items() if key in made})
     if "sessionPolicy" in made:

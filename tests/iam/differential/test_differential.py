@@ -29,6 +29,7 @@ EVERY_LAYER = (
     "sessionPolicy",
     "serviceControlPolicies",
     "resourceControlPolicies",
+    "vpcEndpointPolicies",
 )
 
 
