@@ -99,6 +99,11 @@ class Catalogue:
         """The SHA-256 of the catalogue's content, which covers every packaged file."""
         return "sha256:" + hashlib.sha256(self._raw).hexdigest()
 
+    @cached_property
+    def stamp(self) -> Mapping[str, str]:
+        """What a result was judged against: the `version` of the data and its `digest`."""
+        return {"version": self.version, "digest": self.digest}
+
     @property
     def updated(self) -> datetime:
         """The instant of the data, aware, in UTC: no reading made with it is older."""

@@ -19,7 +19,9 @@ def line(**elements: Any) -> dict[str, Any]:
 
 def answers(*lines: Any) -> list[tuple[dict[str, Any], bool]]:
     texts = [each if isinstance(each, str) else json.dumps(each) for each in lines]
-    return [(json.loads(text), good) for text, good in run_lines(texts)]
+    found = list(run_lines(texts))
+    assert list(run_lines(each.encode() for each in texts)) == found
+    return [(json.loads(text), good) for text, good in found]
 
 
 def result(**elements: Any) -> dict[str, Any]:
@@ -27,6 +29,39 @@ def result(**elements: Any) -> dict[str, Any]:
     assert good, answer
     found: dict[str, Any] = answer["EvaluationResults"][0]
     return found
+
+
+@pytest.mark.parametrize(
+    ("boundary", "policies", "expected"),
+    [
+        (["*"], ["*"], True),
+        (["*"], [], True),
+        (["*"], ["*", "!s3:*"], True),
+        (["ec2:*"], ["*"], False),
+        (["*", "!s3:*"], ["*"], False),
+    ],
+)
+def test_what_the_boundary_says_is_told_apart_from_what_decides(
+    boundary: list[str],
+    policies: list[str],
+    expected: bool,  # noqa: FBT001 - a value of the table
+) -> None:
+    def written(actions: list[str]) -> list[dict[str, Any]]:
+        return [
+            {
+                "Statement": {
+                    "Effect": "Deny" if each.startswith("!") else "Allow",
+                    "Action": each.removeprefix("!"),
+                    "Resource": "*",
+                }
+            }
+            for each in actions
+        ]
+
+    found = result(
+        PolicyInputList=written(policies), PermissionsBoundaryPolicyInputList=written(boundary)
+    )
+    assert found["PermissionsBoundaryDecisionDetail"] == {"AllowedByPermissionsBoundary": expected}
 
 
 def test_a_result_has_the_keys_of_the_contract() -> None:

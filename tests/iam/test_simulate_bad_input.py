@@ -22,7 +22,9 @@ def line(**elements: Any) -> dict[str, Any]:
 
 def answers(*lines: Any) -> list[tuple[dict[str, Any], bool]]:
     texts = [each if isinstance(each, str) else json.dumps(each) for each in lines]
-    return [(json.loads(text), good) for text, good in run_lines(texts)]
+    found = list(run_lines(texts))
+    assert list(run_lines(each.encode() for each in texts)) == found
+    return [(json.loads(text), good) for text, good in found]
 
 
 BAD = [

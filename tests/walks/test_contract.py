@@ -110,6 +110,19 @@ def test_explain_names_the_layer_that_decides(walk: Walk) -> None:
     assert walk("explain", "hr-assistant", "s3:*").code == 2
 
 
+def test_what_was_judged_names_the_catalogue_that_it_was_judged_against(walk: Walk) -> None:
+    for command in (
+        ("permissions", "hr-assistant"),
+        ("explain", "hr-assistant", "s3:GetObject"),
+        ("reach", "hr-assistant"),
+        ("findings",),
+        ("who-can", "iam:PassRole"),
+    ):
+        stamp = walk.json(*command)["catalogue"]
+        assert stamp["version"]
+        assert re.fullmatch(r"sha256:[0-9a-f]{64}", stamp["digest"])
+
+
 def test_who_can_names_roles_and_their_agents(walk: Walk) -> None:
     found = walk.json("who-can", "iam:PassRole")["principals"]
     assert any(hr(walk) in one["agents"] for one in found)

@@ -103,9 +103,10 @@ def permissions(agent: str) -> None:
 
     estate = latest_estate(run)
     found = agent_of(estate, agent)
-    rows = [grant.as_shown(found.purpose) for grant in grants(estate, found.arn, load_catalogue())]
+    catalogue = load_catalogue()
+    rows = [grant.as_shown(found.purpose) for grant in grants(estate, found.arn, catalogue)]
     if run.out.as_json:
-        run.out.document({"agent": found.arn, "grants": rows})
+        run.out.document({"agent": found.arn, "grants": rows, "catalogue": catalogue.stamp})
         return
     run.out.table(
         ("action", "policy", "effective", "blocked", "last used", "for", "suggestion", "meaning"),

@@ -18,7 +18,7 @@ def reach(agent: str) -> None:
     analyst = analyst_for(run)
     found = reach_of(analyst, agent_of(analyst.estate, agent).arn).as_json()
     if run.out.as_json:
-        run.out.document(found)
+        run.out.document({**found, "catalogue": analyst.catalogue.stamp})
         return
     run.out.line(found["sentence"])
     run.out.table(
@@ -63,7 +63,7 @@ def findings(agent: str | None) -> None:
     wanted = agent_of(analyst.estate, agent).arn if agent else None
     found = [one.as_json() for one in findings_of(analyst, wanted)]
     if run.out.as_json:
-        run.out.document({"findings": found})
+        run.out.document({"findings": found, "catalogue": analyst.catalogue.stamp})
         return
     names = {one.arn: one.name for one in analyst.estate.agents}
     run.out.table(
@@ -89,7 +89,7 @@ def explain(agent: str, action: str, resource: str) -> None:
     analyst = analyst_for(run)
     found = explaining.explain(analyst, agent_of(analyst.estate, agent).arn, action, resource)
     if run.out.as_json:
-        run.out.document(found)
+        run.out.document({**found, "catalogue": analyst.catalogue.stamp})
         return
     for line in explaining.in_words(found):
         run.out.line(line)
@@ -103,9 +103,11 @@ def who_can(action: str, resource: str | None) -> None:
     run = current()
     from recert.cli.estates import able, analyst_for  # noqa: PLC0415 - behind the store
 
-    found = able(analyst_for(run), action, resource)
+    analyst = analyst_for(run)
+    found = able(analyst, action, resource)
     if run.out.as_json:
-        run.out.document({"action": action, "resource": resource, "principals": found})
+        document = {"action": action, "resource": resource, "principals": found}
+        run.out.document({**document, "catalogue": analyst.catalogue.stamp})
         return
     run.out.table(
         ("role", "agents", "actions", "conditional"),

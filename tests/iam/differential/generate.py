@@ -347,7 +347,7 @@ def case(random: Random, name: str) -> dict[str, Any]:
 def endpoint_policy(random: Random, made: dict[str, Any]) -> dict[str, Any]:
     """Draw the policy of a VPC endpoint; it speaks of everyone, as the oracle looks at nobody."""
     drawn = policy(random, made, kind="identity")
-    if random.random() < 0.6:
+    if random.random() < 0.9:
         drawn["Statement"].append({"Effect": "Allow", "Action": "*", "Resource": "*"})
     for each in drawn["Statement"]:
         each["Principal"] = "*"
