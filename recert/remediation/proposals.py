@@ -1,11 +1,12 @@
 """What a person has to do where recert does not write: in words, with documents and commands."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from recert.campaigns.remedies import INVOKES, Analyst, Removal, propose_boundary, propose_scp
+from recert.iam.rewrite_principals import Named, principals_of, take_from_principals
 from recert.remediation.commands import Command
 
 
@@ -65,6 +66,8 @@ def _invoker(removal: Removal, analyst: Analyst) -> tuple[str, Proposal]:
                 "and its audience, or to AWS_IAM."
             ),
         )
+    if removal.subject.startswith("resource policy "):
+        return _agents_policy(removal, analyst)
     principals = (
         [name] if kind == "role" else [str(p) for p in removal.basis.get("principals") or ()]
     )
@@ -76,6 +79,44 @@ def _invoker(removal: Removal, analyst: Analyst) -> tuple[str, Proposal]:
             tuple(lines),
         ),
     )
+
+
+def _agents_policy(removal: Removal, analyst: Analyst) -> tuple[str, Proposal]:
+    """Propose the policy of an agent without one principal."""
+    why = "The policy of the agent itself lets it in, and it may be another team that relies on it."
+    principal = str(removal.basis.get("principal"))
+    agent = analyst.estate.agents_by_arn.get(str(removal.agent))
+    if agent is None or agent.resource_policy is None:
+        return why, Proposal(f"Take {principal} out of the resource policy of {removal.agent}.")
+    document = json.loads(agent.resource_policy)
+    held = document.get("Statement")
+    cuts: dict[int, dict[Named, dict[str, Sequence[str]]]] = {
+        index: {named: {} for named in principals_of(one) if _means(named, principal)}
+        for index, one in enumerate(held if isinstance(held, list) else [held])
+        if one.get("Effect") == "Allow" and any(_means(n, principal) for n in principals_of(one))
+    }
+    made = take_from_principals(document, cuts).document
+    service, arn = "bedrock-agentcore-control", {"resourceArn": agent.arn}
+    change = (
+        Command(service, "DeleteResourcePolicy", arn, agent.region)
+        if made is None
+        else Command(
+            service,
+            "PutResourcePolicy",
+            {**arn, "policy": json.dumps(made, separators=(",", ":"))},
+            agent.region,
+        )
+    )
+    return why, Proposal(
+        f"The policy without {principal}, and everybody else as before:",
+        (change,),
+        {f"{agent.id}-resource-policy.json": json.dumps(made, indent=2)} if made else {},
+    )
+
+
+def _means(named: Named, principal: str) -> bool:
+    kind, value = named
+    return value == principal or (principal == "anybody" and (kind == "*" or value == "*"))
 
 
 def _where(removal: Removal, principal: str, analyst: Analyst) -> Iterable[str]:
