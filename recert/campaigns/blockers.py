@@ -21,7 +21,7 @@ from recert.store.tables import (
 )
 from recert.text import plural
 
-DONE = frozenset({"verified", "gone", "excepted"})
+DONE = frozenset({"verified", "verified_still_allowed_by", "gone", "excepted"})
 """Where a revocation stands when it counts."""
 CARRIED_OUT = frozenset({"claimed", "applied", "verified", "verified_still_allowed_by"})
 """Where a revocation stands when AWS may have been changed for it."""

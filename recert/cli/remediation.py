@@ -84,7 +84,11 @@ def _rollback(
 ) -> Report:
     _writable(work.store)
     _confirm(work.campaign, "bring back what was applied", yes=options["yes"])
-    return work.rollback(Executor(source(run, work.store, where)), ids)
+    return work.rollback(
+        Executor(source(run, work.store, where)),
+        ids,
+        read=lambda: _read_again(run, work.store, where),
+    )
 
 
 def _hand_over(

@@ -214,7 +214,7 @@ def _decisions(
         if body["verdict"] not in _REMOVES:
             continue
         removed = material.projection.remediations.get(body["item"])
-        done = removed in ("verified", "gone")
+        done = removed in ("verified", "verified_still_allowed_by", "gone")
         title = _line(f"{body['verdict']}: {body['title']}")
         risks.append(
             {

@@ -7,6 +7,7 @@ from typing import Any
 from recert.store.projection import ItemState, Projection
 
 VERDICTS = ("attest", "attest_until", "reduce", "revoke", "exception", "abstain", "no_response")
+REMOVED = ("verified", "verified_still_allowed_by", "gone", "excepted")
 OUT_OF_REVIEW = ("excluded", "superseded")
 _ANSWERED = ("decided", "signed_off")
 ROWS = {
@@ -155,7 +156,7 @@ def tie_out(projection: Projection, campaign: str, population: int) -> TieOut:
             verdicts["revoke"] + verdicts["reduce"],
             sum(
                 _verdict(projection, item) in ("revoke", "reduce")
-                and projection.remediations.get(item.id) in ("verified", "gone", "excepted")
+                and projection.remediations.get(item.id) in REMOVED
                 for item in items
                 if item.current is not None
             ),

@@ -109,20 +109,30 @@ def _verdicts(
     """Ask for every principal: who is not concerned gets the same answers, nobody gets more."""
     concerned = {principal for taken in cuts.values() for principal in taken}
     before = SourcedPolicy(old, kind, "before")
-    after = SourcedPolicy(new, kind, "after") if new is not None else None
+    # No policy at all would be an unknown one to the evaluation; one without statements says no.
+    after = SourcedPolicy(new or Policy(old.version, None, ()), kind, "after")
     for statement in old.statements:
         for principal in statement.principals or ():
-            named = (principal.kind, principal.value)
             caller = _caller(principal)
             if caller is None:
                 continue
+            loses = any(_means(one, principal, caller) for one in concerned)
             engine = Engine(Authority(caller, identity=(SourcedPolicy(_OPEN, "inline", "open"),)))
             for action, resource in probes:
                 was = engine.decide(_asked(action, resource, caller), before)
                 is_ = engine.decide(_asked(action, resource, caller), after)
-                if was == is_ or (named in concerned and is_ != "allowed"):
+                if was == is_ or (loses and is_ != "allowed"):
                     continue
                 yield f"{principal.value} would be {is_} {action}, and was {was}."
+
+
+def _means(named: Named, principal: Principal, caller: str) -> bool:
+    """Tell whether who is named is the principal, or a crowd that it belongs to."""
+    kind, value = named
+    if named == (principal.kind, principal.value) or kind == "*" or value == "*":
+        return True
+    account = caller.split(":")[4] if caller.count(":") > 4 else ""  # noqa: PLR2004 - the account of an ARN
+    return kind == "AWS" and account != "" and value in (account, f"arn:aws:iam::{account}:root")
 
 
 def _asked(action: str, resource: str, caller: str) -> Request:

@@ -84,7 +84,7 @@ def _without(
             left.setdefault(key, (body, []))[1].append(principal)
     for body, who in left.values():
         own = _for(body, who)
-        if rest and "Sid" in own:
+        if found and "Sid" in own:
             # A Sid is told once in a policy.
             own = {key: value for key, value in own.items() if key != "Sid"}
         found.append(own)

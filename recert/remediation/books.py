@@ -52,7 +52,7 @@ def account_of(entries: Iterable[Told]) -> Account:
     for entry in entries:
         body = entry.body
         if entry.type == EntryType.REMEDIATION_RECORDED:
-            found.standing[body["item"]] = _standing(entry)
+            found.standing[body["item"]] = _standing(entry, found.standing.get(body["item"]))
         elif entry.type == EntryType.APPLY_PLANNED and body.get("phase") == "change":
             found.changes[body["change"]] = change_of(body)
         elif entry.type == EntryType.APPLY_PLANNED and body.get("archived") is not None:
@@ -68,13 +68,14 @@ def account_of(entries: Iterable[Told]) -> Account:
     return found
 
 
-def _standing(entry: Told) -> Standing:
+def _standing(entry: Told, before: Standing | None) -> Standing:
+    """Read where an item stands; the change that carried it out stays known, whoever writes of it."""
     body = entry.body
     return Standing(
         state=State(body["state"]),
         detail=str(body.get("detail") or ""),
         at=entry.at,
-        change=body.get("change"),
+        change=body.get("change") or (before.change if before is not None else None),
         still_allowed_by=tuple(
             Allowed(one["grant"], one["policy"], one["action"], tuple(one["actions"]))
             for one in body.get("still_allowed_by") or ()

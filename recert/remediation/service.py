@@ -1,6 +1,6 @@
 """The remediation of one campaign: plan, apply, verify, roll back, hand over, watch."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from recert.aws.executor import Calls
@@ -30,6 +30,7 @@ from recert.remediation.sheet import CHANGED, Plan, outcome_of
 from recert.remediation.verify import Verifier
 from recert.text import plural
 
+Read = Callable[[], object]
 BRAKE = 100
 """So many items one run may take unless it names their number."""
 
@@ -224,22 +225,32 @@ class Remediation:
             successor=successor,
         )
 
-    def rollback(self, calls: Calls, items: Collection[str] = ()) -> Report:
+    def rollback(
+        self, calls: Calls, items: Collection[str] = (), *, read: Read | None = None
+    ) -> Report:
         """Bring back what was applied; the revocations are planned again, and asked again.
 
-        A change is taken back whole, with every item that it carried out.
+        A change is taken back whole, with every item that it carried out. `read` takes a reading
+        and keeps it: what is asked again is what it finds; without it, what the last one found.
         """
-        return self._take_back(calls, items)
+        return self._take_back(calls, items, read=read)
 
     def rescind(
-        self, calls: Calls, items: Collection[str], *, reason: str, successor: str | None = None
+        self,
+        calls: Calls,
+        items: Collection[str],
+        *,
+        reason: str,
+        successor: str | None = None,
+        read: Read | None = None,
     ) -> Report:
         """Bring back what was applied for items whose decision is not in force any more.
 
         They end here, and are asked in `successor`, or in one that is opened for them; what could not
         be brought back stays as it is. An item for which nothing was applied just ends.
         """
-        report = self._take_back(calls, items, reason=reason, again=successor is None)
+        again = successor is None
+        report = self._take_back(calls, items, reason=reason, again=again, read=read)
         back = [one for one in report.items if one.state is not State.FAILED]
         asking = (
             {one.item: successor for one in back}
@@ -267,6 +278,7 @@ class Remediation:
         *,
         reason: str = "Its removal was rolled back.",
         again: bool = True,
+        read: Read | None = None,
     ) -> Report:
         with alone(self.store.location):
             chosen = {one.item for one in self._removals(items, rescinded=True)}
@@ -293,7 +305,10 @@ class Remediation:
                 for item in change.items
             }
             touched = {item for change in todo for item in change.items}
-            successor = self._successor(back, reason) if back and again else None
+        if back and read is not None:
+            read()
+        asking = self._asking(back, reason) if back and again else {}
+        successor = next(iter(asking.values()), None)
         return self._rolled(chosen | touched, account, done, todo, successor)
 
     def _rolled(
