@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 
 from recert.aws.collect.authority import read_authority
+from recert.aws.collect.buckets import read_bucket
 from recert.aws.executor import Calls as Made
 from recert.aws.executor import Executor, WriteRefusedError, Written
 from recert.aws.live_source import LiveSource, open_live
@@ -147,6 +148,7 @@ class House:
     clock: FixedClock
     source: LiveSource
     agents: tuple[Agent, ...] = ()
+    buckets: tuple[str, ...] = ()
 
     @classmethod
     def build(cls, folder: Path) -> "House":
@@ -155,9 +157,8 @@ class House:
         return cls(store, clock, open_live())
 
     def estate(self, *agents: Agent) -> Estate:
-        found = read_authority(
-            Reader(self.source, Place(ACCOUNT, REGION), Tally(), Keyring(b"k" * 32))
-        )
+        reader = Reader(self.source, Place(ACCOUNT, REGION), Tally(), Keyring(b"k" * 32))
+        found = read_authority(reader)
         visit = Visit(account=ACCOUNT, region=REGION, kind=AgentKind.BEDROCK_AGENT, collector=1)
         return Estate(
             taken_at=self.clock.now(),
@@ -166,6 +167,9 @@ class House:
             agents=tuple(sorted(agents, key=lambda one: one.arn)),
             roles=tuple(found.roles),
             managed_policies=tuple(found.policies),
+            buckets=tuple(
+                read_bucket(reader, f"arn:aws:s3:::{name}", ACCOUNT) for name in self.buckets
+            ),
         )
 
     def sync(self, *agents: Agent) -> Any:
