@@ -85,7 +85,7 @@ class Remediation:
         planner = Planner(Analyst(estate, packaged()), snapshot)
         made = planner.plan(fresh)
         by_item = {one.item: self._told(one, standing.get(one.item)) for one in made.items}
-        changes = list(made.changes)
+        begun: list[Change] = []
         for removal in chosen:
             if removal.item in by_item:
                 continue
@@ -97,9 +97,11 @@ class Remediation:
                 successor=known.successor,
             )
             change = account.changes.get(known.change or "")
-            if known.state is State.CLAIMED and change and change not in changes:
-                changes.append(change)
-        return Plan(tuple(by_item[one.item] for one in chosen), tuple(changes)), account
+            if known.state is State.CLAIMED and change and change not in begun:
+                begun.append(change)
+        # What was begun is gone on with first: a draft that is half changed stops what comes after.
+        changes = (*begun, *(one for one in made.changes if one not in begun))
+        return Plan(tuple(by_item[one.item] for one in chosen), changes), account
 
     def _told(self, made: Outcome, known: Standing | None) -> Outcome:
         """Say beside a fresh plan what happened before."""

@@ -25,6 +25,7 @@ from recert.estate.agents import Agent, AgentKind, AgentVersion, Alias
 from recert.estate.estate import Estate, Source, Visit
 from recert.evidence.pack import stored_ledger
 from recert.remediation.service import Remediation, Report
+from recert.store import settings
 from recert.store.compare import differences
 from recert.store.ledger import Actor
 from recert.store.store import Store
@@ -153,7 +154,11 @@ class House:
     @classmethod
     def build(cls, folder: Path) -> "House":
         clock = FixedClock(SystemClock().now())
+        fresh = not (folder / "store.db").exists()
         store = Store.open(folder / "store.db", clock=clock)
+        if fresh:
+            with store.write(ACTOR) as tx:
+                settings.put(tx, "signatures", "none", "nobody here has a key")
         return cls(store, clock, open_live())
 
     def estate(self, *agents: Agent) -> Estate:

@@ -1,0 +1,247 @@
+"""Action groups, knowledge bases and gateway targets, on what a demo writes on top of a recording."""
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from recert.aws.collect.run import collect
+from recert.aws.executor import Calls, Executor, Place, WriteRefusedError, Written
+from recert.aws.overlay import JournalOverlay
+from recert.aws.recording import Recording, load_recording
+from recert.campaigns.intake import record_reading
+from recert.campaigns.service import Campaigns
+from recert.campaigns.views import Caller, DecisionRequest, ItemFilter, Strength, Verdict
+from recert.cli.demo_store import KEY
+from recert.clock import SystemClock
+from recert.demo.overlay import DemoSource, journal
+from recert.demo.recordings import recording_path
+from recert.evidence.pack import stored_ledger
+from recert.remediation.service import Remediation, Report
+from recert.store import settings
+from recert.store.compare import differences
+from recert.store.ledger import Actor
+from recert.store.store import Store
+
+AGENT = "arn:aws:bedrock:us-east-1:111122223333:agent/EWRT25DKQ6"
+OWNER = "maria.sanchez"
+
+
+@lru_cache(maxsize=1)
+def recording() -> Recording:
+    return load_recording(recording_path())
+
+
+def source(store: Path) -> DemoSource:
+    """Return the demo's AWS as the writes of one store left it."""
+    overlay = JournalOverlay(recording(), journal(store))
+    return DemoSource(recording(), overlay=overlay, synthetic=True)
+
+
+class Crash(BaseException):
+    """The process dies here."""
+
+
+@dataclass
+class Counted:
+    """The true calls over the overlay, with a death or a lost answer right after one of them."""
+
+    inner: Calls
+    made: list[str] = field(default_factory=list)
+    crash_after: int | None = None
+    lose_after: int | None = None
+
+    def call(
+        self, place: Place, service: str, operation: str, params: Mapping[str, Any]
+    ) -> Written:
+        self.made.append(f"{service}:{operation}")
+        done = self.inner.call(place, service, operation, params)
+        if len(self.made) == self.crash_after:
+            raise Crash
+        if len(self.made) == self.lose_after:
+            raise WriteRefusedError(operation, "ReadTimeoutError", "gone", answered=False)
+        return done
+
+    @property
+    def writes(self) -> list[str]:
+        return [one for one in self.made if not one.partition(":")[2].startswith(("Get", "List"))]
+
+
+@dataclass
+class Demo:
+    """A store that reads the demo's AWS as it was written to."""
+
+    store: Store
+    clock: SystemClock = field(default_factory=SystemClock)
+    actor: Actor = field(default_factory=lambda: Actor(OWNER, "os"))
+
+    def read(self) -> None:
+        reading = collect(source(self.store.location), clock=self.clock, keyring=KEY)
+        record_reading(
+            self.store,
+            reading.estate,
+            api_calls=reading.api_calls,
+            clock=self.clock,
+            actor=self.actor,
+        )
+
+    def as_(self, name: str) -> Campaigns:
+        return Campaigns(self.store, self.clock, Caller(name, name, Strength.OS, known=True))
+
+    def calls(self, **faults: Any) -> Counted:
+        return Counted(Executor(source(self.store.location)), **faults)
+
+    def work(self, campaign: str) -> Remediation:
+        return Remediation(self.store, self.clock, self.actor, campaign, pause=lambda _: None)
+
+    def problems(self) -> list[str]:
+        with self.store.read() as session:
+            ledger = stored_ledger(session)
+            found = [sentence for _, sentence in ledger.projection.problems]
+            return [*found, *differences(session, ledger.projection, ledger.head)]
+
+    def written(self) -> list[str]:
+        path = journal(self.store.location)
+        lines = path.read_text().splitlines() if path.exists() else []
+        return [json.loads(line)["operation"] for line in lines]
+
+
+@pytest.fixture(scope="module")
+def signed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Return a store in which two action groups and a knowledge base were revoked and signed."""
+    path = tmp_path_factory.mktemp("signed") / "store.db"
+    demo = Demo(Store.open(path, clock=SystemClock()))
+    with demo.store.write(demo.actor) as tx:
+        settings.put(tx, "signatures", "none", "nobody here has a key")
+    demo.read()
+    campaign = demo.as_(OWNER).open([AGENT]).id
+    lines = demo.as_(OWNER).items(campaign, ItemFilter(), limit=500).items
+    wanted = ("Action group PayrollActions", "Action group RequestTimeOff", "Knowledge base hr-")
+    reviewers = set()
+    for line in lines:
+        if line.kind == "integration" and line.title.startswith(wanted):
+            request = DecisionRequest(
+                campaign=campaign,
+                items=(line.id,),
+                verdict=Verdict.REVOKE,
+                rationale="Not needed.",
+            )
+            demo.as_(str(line.reviewer)).decide(request)
+            reviewers.add(str(line.reviewer))
+    for reviewer in reviewers:
+        demo.as_(reviewer).sign(campaign)
+    demo.store.close()
+    return path, campaign
+
+
+@pytest.fixture
+def demo(signed: tuple[Path, str], tmp_path: Path) -> Iterator[tuple[Demo, str]]:
+    path, campaign = signed
+    shutil.copy(path, tmp_path / "store.db")
+    found = Demo(Store.open(tmp_path / "store.db", clock=SystemClock()))
+    yield found, campaign
+    found.store.close()
+
+
+def states(report: Report) -> set[str]:
+    return {one.state.value for one in report.items}
+
+
+def test_the_draft_loses_it_at_once_and_what_is_live_is_handed_over(
+    demo: tuple[Demo, str],
+) -> None:
+    here, campaign = demo
+    calls = here.calls()
+    report = here.work(campaign).apply(calls)
+    assert calls.writes == [
+        "lambda:RemovePermission",
+        "bedrock-agent:UpdateAgentActionGroup",
+        "bedrock-agent:PrepareAgent",
+        "bedrock-agent:UpdateAgentActionGroup",
+        "bedrock-agent:PrepareAgent",
+        "bedrock-agent:DisassociateAgentKnowledgeBase",
+        "bedrock-agent:PrepareAgent",
+    ]
+    assert states(report) == {"handed_over"}
+    assert all("Version 4" in one.detail for one in report.items)
+    assert all(
+        one.proposal is not None and "update-agent-alias" in one.proposal.text
+        for one in report.items
+    )
+    here.read()
+    verified = here.work(campaign).verify()
+    assert all("version 4 has it" in one.detail for one in verified.items)
+    assert (states(verified), verified.exit_code) == ({"handed_over"}, 3)
+    assert here.problems() == []
+
+
+def test_no_schema_or_description_of_an_action_group_stands_in_the_ledger(
+    demo: tuple[Demo, str],
+) -> None:
+    here, campaign = demo
+    here.work(campaign).apply(here.calls())
+    with here.store.read() as session:
+        entries = stored_ledger(session).entries
+    told = json.dumps([one["body"] for one in entries if one["type"].startswith("apply.")])
+    assert "UpdateAgentActionGroup" in told
+    assert "change_bank_details" not in told
+    assert "functionSchema" in told
+
+
+def test_everything_comes_back_and_is_asked_again(demo: tuple[Demo, str]) -> None:
+    here, campaign = demo
+    before = collect(source(here.store.location), clock=here.clock, keyring=KEY).estate
+    here.work(campaign).apply(here.calls())
+    report = here.work(campaign).rollback(here.calls(), read=here.read)
+    assert states(report) == {"planned"}
+    after = collect(source(here.store.location), clock=here.clock, keyring=KEY).estate
+    assert after.agents_by_arn[AGENT].model_dump(exclude={"updated_at"}) == before.agents_by_arn[
+        AGENT
+    ].model_dump(exclude={"updated_at"})
+    function = next(one for one in before.functions if one.name == "hr-payroll-actions")
+    again = after.functions_by_arn[function.arn]
+    assert json.loads(again.resource_policy or "") == json.loads(function.resource_policy or "")
+    assert report.successor is not None
+    asked = here.as_(OWNER).items(report.successor, ItemFilter(), limit=50).items
+    assert len(asked) == 3
+    assert here.problems() == []
+
+
+@pytest.mark.parametrize("fault", ["crash_after", "lose_after"])
+def test_a_fault_after_any_call_is_recorded_and_gone_on_with(
+    signed: tuple[Path, str], tmp_path: Path, fault: str
+) -> None:
+    path, campaign = signed
+    for number in range(1, 40):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        shutil.copy(path, folder / "store.db")
+        here = Demo(Store.open(folder / "store.db", clock=SystemClock()))
+        chosen = [
+            line.id
+            for line in here.as_(OWNER).items(campaign, ItemFilter(), limit=500).items
+            if line.title.startswith(("Action group PayrollActions", "Knowledge base hr-"))
+        ]
+        calls = here.calls(**{fault: number})
+        with suppress(Crash):
+            here.work(campaign).apply(calls, chosen)
+        if len(calls.made) < number:
+            here.store.close()
+            break
+        assert here.problems() == [], number
+        report = here.work(campaign).apply(here.calls(), chosen)
+        assert states(report) == {"handed_over"}, (number, report.items)
+        written = here.written()
+        assert written.count("UpdateAgentActionGroup") == 1, (number, written)
+        assert written.count("RemovePermission") == 1, (number, written)
+        assert written.count("DisassociateAgentKnowledgeBase") == 1, (number, written)
+        here.store.close()
+    else:
+        pytest.fail("more calls than expected")
+    assert number > 15
