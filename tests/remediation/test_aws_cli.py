@@ -60,7 +60,7 @@ def seen(moto: str) -> tuple[Any, Any, list[str], int]:
     """Return what the CLI shows of the role: its policy, the managed one, attachments, trust."""
     found = aws(moto, "iam", "get-account-authorization-details")
     (role,) = [one for one in found["RoleDetailList"] if one["RoleName"] == "hr"]
-    (policy,) = [one for one in found["Policies"] if one["PolicyName"] == "data"]
+    (policy,) = [one for one in found["Policies"] if one["Arn"].endswith(":policy/data")]
     (managed,) = [one for one in policy["PolicyVersionList"] if one["IsDefaultVersion"]]
     return (
         role["RolePolicyList"][0]["PolicyDocument"],
