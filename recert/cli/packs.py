@@ -38,4 +38,6 @@ def verdict(found: VerifyReport) -> str:
         return "does not verify"
     if not found.signers_pinned:
         return "whole and unedited as far as it can be known here; no signers were pinned"
+    if found.unverified:
+        return "by pinned signers and unedited, save files that only the version that wrote them can verify"
     return "whole, unedited and by pinned signers"

@@ -21,6 +21,10 @@ CANNOT = (
 CANNOT_UNPINNED = (
     "Who made it: no signers were pinned, and whoever can write a store can make another."
 )
+CANNOT_DERIVE = (
+    "That {} say the same: another version of recert or of its libraries wrote them. Rely on the JSON, "
+    "or verify with that version."
+)
 _SHOWN = 5
 _SENSELESS = (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError)
 

@@ -22,8 +22,9 @@ class Check:
 class VerifyReport:
     """The answer of `verify`; `source` is None where not even that could be read.
 
-    `exit_code` is 0 for whole, unedited and by pinned signers, 3 where no signers were pinned,
-    1 for anything else.
+    `unverified` are files that could not be derived again here, because another version wrote them.
+    `exit_code` is 0 for whole, unedited and by pinned signers, 3 where no signers were pinned or a
+    file was not verified, 1 for anything else.
     """
 
     signers_pinned: bool
@@ -32,6 +33,7 @@ class VerifyReport:
     checks: Sequence[Check]
     proves: Sequence[str] = ()
     cannot: Sequence[str] = ()
+    unverified: Sequence[str] = ()
 
     @property
     def ok(self) -> bool:
@@ -43,7 +45,7 @@ class VerifyReport:
         """Return what the command line answers with."""
         if not self.ok:
             return 1
-        return 0 if self.signers_pinned else 3
+        return 0 if self.signers_pinned and not self.unverified else 3
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as `verify --json` prints it."""
@@ -55,4 +57,5 @@ class VerifyReport:
             "checks": [check.as_json() for check in self.checks],
             "proves": list(self.proves),
             "cannot_prove": list(self.cannot),
+            "unverified": list(self.unverified),
         }

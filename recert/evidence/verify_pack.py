@@ -61,7 +61,9 @@ def verify_files(
         )
     done += checks.guarded("anchors", lambda: anchors.checks(ledger, tsa))
     by_pinned = signatures(ledger, signers, done, campaign)
-    return _end(done, ledger, pinned=pinned, by_pinned=by_pinned)
+    own = manifest.get("tool") == contents.own_tool()
+    left = () if own else tuple(path for path in contents.FOR_PEOPLE if path in found)
+    return _end(done, ledger, pinned=pinned, by_pinned=by_pinned, unverified=left)
 
 
 def _end(
@@ -70,18 +72,23 @@ def _end(
     *,
     pinned: Pinned | None = None,
     by_pinned: bool = False,
+    unverified: tuple[str, ...] = (),
 ) -> VerifyReport:
     synthetic = ledger is not None and ledger.projection.synthetic
     source = ledger.projection.kind if ledger is not None else None
     ok = all(check.ok for check in done)
     proves = checks.PROVES + ((checks.PROVES_HEAD,) if pinned else ())
+    cannot = checks.CANNOT if by_pinned else (*checks.CANNOT, checks.CANNOT_UNPINNED)
+    if unverified:
+        cannot = (*cannot, checks.CANNOT_DERIVE.format(", ".join(unverified)))
     return VerifyReport(
         signers_pinned=by_pinned and ok,
         source="demo" if synthetic else source,
         synthetic=synthetic,
         checks=tuple(done),
         proves=proves if ok else (),
-        cannot=checks.CANNOT if by_pinned else (*checks.CANNOT, checks.CANNOT_UNPINNED),
+        cannot=cannot,
+        unverified=unverified,
     )
 
 

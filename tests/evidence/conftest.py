@@ -39,19 +39,35 @@ def world(make_world: Callable[..., Any]) -> Any:
 
 
 @pytest.fixture(scope="session")
-def small_pack(worlds: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+def small_pack(
+    worlds: ModuleType,
+    make_key: Callable[[Path, str], Any],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, bytes]:
     """Return the files of a small pack of a campaign in which everything has happened that can."""
-    from recert.evidence import containers  # noqa: PLC0415 - the tests of the store do not need it
+    from recert.evidence import anchors, containers, keys  # noqa: PLC0415 - the store needs none of it
     from recert.evidence.pack import export_pack  # noqa: PLC0415 - as above
 
     folder = tmp_path_factory.mktemp("small")
+    anna, owen = make_key(folder, "anna"), make_key(folder, "owen")
     world = worlds.World(folder / "store.db")
+    with world.store.write(worlds.OWEN) as tx:
+        world._person(tx)
+        world._person(tx, worlds.OWEN)
+    keys.enrol(world.store, worlds.ANNA.id, anna.public, actor=worlds.OWEN)
+    keys.enrol(world.store, worlds.OWEN.id, owen.public, actor=worlds.OWEN, countersigner=anna)
     world.open(4)
     world.undo(world.decide(0, "revoke"))
     world.decide(0)
     world.decide(1, "reduce")
     world.exclude(2)
-    world.sign()
+    world.decide(3, "exception")
+    world.sign(signer=anna)
+    world.remove(1)
+    world.close(signer=owen)
+    anchors.record(
+        world.store, "head", world.store.head(), actor=worlds.OWEN, to={"person": "Ulrike"}
+    )
     export_pack(world.store, world.campaign, folder / "pack", world.clock, worlds.OWEN)
     world.store.close()
     return containers.read(folder / "pack")

@@ -73,7 +73,10 @@ def rehashed(rng: random.Random, files: dict[str, bytes]) -> dict[str, bytes]:
     entries = [json.loads(line) for line in files["ledger.jsonl"].decode().splitlines()]
     decided = [entry for entry in entries if entry["type"] == "decision.recorded"]
     rng.choice(decided)["body"]["rationale"] = f"because {rng.random()}"
-    entries = [entry for entry in entries if entry["type"] != "signoff"]
+    # What was signed or anchored over the old text cannot be kept without the keys.
+    entries = [entry for entry in entries if entry["type"] not in ("signoff", "anchor")]
+    for entry in entries:
+        entry["body"].pop("closing", None)
     texts: list[str] = []
     prev = "0" * 64
     for seq, entry in enumerate(entries, 1):

@@ -106,7 +106,7 @@ def test_an_edited_table_for_people_is_refused_when_the_checksums_were_recompute
     for name, before, after in (
         ("decisions.csv", b'"reduce"', b'"attest"'),
         ("tieout.json", b'"reduce": 1', b'"reduce": 0'),
-        ("README.txt", b"INTERIM", b"COMPLETE"),
+        ("README.txt", b"REPLAY", b"REPEAT"),
         ("ipe.json", b'"gaps": []', b'"gaps": [1]'),
         ("verify.sh", b"exit 1", b"exit 0"),
         ("population.jsonl", b"s3:Get1 on bucket", b"s3:Get7 on bucket"),
@@ -330,7 +330,11 @@ def test_a_pack_of_another_version_of_recert_is_still_verified(
 ) -> None:
     changed = edited(small_pack, "manifest.json", b'"version": "0.1.0"', b'"version": "9.9.9"')
     reworded = resummed({**changed, "README.txt": b"Other words.\n"})
-    assert verify(put(reworded)).ok
+    report = verify(put(reworded))
+    assert report.ok
+    assert "README.txt" in report.unverified
+    assert any("README.txt" in sentence for sentence in report.cannot)
+    assert report.exit_code == 3
     lying = resummed(edited(changed, "tieout.json", b'"reduce": 1', b'"reduce": 0'))
     assert "tieout.json" in failed(verify(put(lying)))["derived"]
 

@@ -103,9 +103,10 @@ class World:
             self._move(tx, row, "active")
         return self.campaign
 
-    def _person(self, tx: Any) -> None:
-        if tx.session.get(PersonRow, ANNA.id) is None:
-            person = PersonRow(id=ANNA.id, name="Anna", added_at=self.tick())
+    def _person(self, tx: Any, who: Actor = ANNA) -> None:
+        if tx.session.get(PersonRow, who.id) is None:
+            name = who.id.partition("@")[0].title()
+            person = PersonRow(id=who.id, name=name, added_at=self.tick())
             tx.session.add(person)
             tx.append("person.set", entries.person_set(person))
 
@@ -255,8 +256,73 @@ class World:
                 item.state, item.signoff = "signed_off", name
         return name
 
-    def close(self) -> None:
-        self.move("reviewed", "remediating", "verified", "closed")
+    def remove(self, number: int) -> None:
+        """Carry the revocation of an item out: planned, applied, and no longer found by a later reading."""
+        item, change = f"{self.campaign}-i{number:04d}", f"r-{number}"
+        before, after = '{"Statement":["a","b"]}', '{"Statement":["a"]}'
+        planned = {
+            "phase": "change", "change": change, "items": [item], "operation": "put_inline",
+            "target": {"kind": "inline", "name": "P", "role_arn": "arn:aws:iam::1:role/r"},
+            "before": before, "after": after, "before_sha256": "b" * 64, "after_sha256": "a" * 64,
+        }  # fmt: skip
+        called = {
+            "change": change,
+            "operation": "PutRolePolicy",
+            "outcome": "done",
+            "request_id": "q-1",
+        }
+        with self.store.write(OWEN) as tx:
+            self._say(tx, "apply.planned", planned)
+            self._say(tx, "apply.executed", called)
+            self.tick()
+            self._stand(tx, item, change, "applied")
+            self.tick()
+            reading = self.store.save_snapshot(tx, estate(self.clock.instant), 7)
+            told = {"snapshot": reading, "items": [{"item": item, "state": "verified"}]}
+            self._say(tx, "apply.verified", told)
+            self._stand(tx, item, change, "verified", snapshot=reading)
+
+    def _stand(self, tx: Any, item: str, change: str, state: str, **more: Any) -> None:
+        body = {"item": item, "state": state, "detail": "", "change": change, **more}
+        self._say(tx, "remediation.recorded", body)
+
+    def close(self, *, signer: Any = None) -> None:
+        """Close the campaign; with a key, its owner states the memo and signs it."""
+        self.move("reviewed", "remediating", "verified")
+        if signer is None:
+            self.move("closed")
+            return
+        with self.store.write(OWEN) as tx:
+            row = tx.session.get_one(CampaignRow, self.campaign)
+            head, at = tx.head(), self.tick()
+            statement = entries.close_statement(
+                ledger=self.store.store_id,
+                campaign=row.id,
+                head={"size": head.size, "head": head.hash, "root": head.root},
+                signer={"id": OWEN.id, "name": "Owen", "strength": "ssh", "key": signer.key},
+                at=at,
+                counts=self._counts(tx),
+                memo=[{"name": "population", "text": "All of it.", "holds": True}],
+                meaning="I close this review.",
+            )
+            signed = signer.sign(statement, "close.v1@recert")
+            closing = {
+                "signer": OWEN.id, "name": "Owen", "strength": "ssh", "signature": signed.kind,
+                "statement": statement, "key": signed.key, "armor": signed.armor, "signed_at": at,
+                "size": head.size, "head": head.hash,
+            }  # fmt: skip
+            before, row.state, row.ended_at = row.state, "closed", at
+            tx.session.add(row)
+            body = entries.campaign_moved(row, before, "", closing=closing)
+            self._say(tx, "campaign.closed", body)
+
+    def _counts(self, tx: Any) -> dict[str, int]:
+        wanted = select(DecisionRow).where(DecisionRow.campaign == self.campaign)
+        made = [row.verdict for row in tx.session.exec(wanted) if row.state == "current"]
+        items = tx.session.exec(select(ItemRow).where(ItemRow.campaign == self.campaign)).all()
+        out = sum(item.state in ("excluded", "superseded") for item in items)
+        told = {**{name: made.count(name) for name in made}, "items": len(items), "excluded": out}
+        return {name: count for name, count in told.items() if count}
 
     def whole(self, items: int = 3, *, signer: Any = None) -> "World":
         """Walk a campaign to its close: everything attested and signed."""
