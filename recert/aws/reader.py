@@ -18,6 +18,7 @@ from recert.aws.models import paginator
 from recert.aws.reads import Read
 from recert.aws.redaction import Keyring, redact
 from recert.aws.replay import NotRecordedError
+from recert.aws.resume import Spool
 from recert.errors import AwsError
 from recert.estate.estate import Gap
 
@@ -61,10 +62,14 @@ class Tally:
         self._cancelled = cancelled
         self.log = CallLog(time.time)
 
-    def count(self, read: Read) -> None:
-        """Count one call, or stop the reading where it was cancelled."""
+    def check(self) -> None:
+        """Stop the reading where it was cancelled."""
         if self._cancelled is not None and self._cancelled():
             raise ReadingCancelledError("The reading was interrupted.", "Nothing of it was kept.")
+
+    def count(self, read: Read) -> None:
+        """Count one call, or stop the reading where it was cancelled."""
+        self.check()
         with self._lock:
             self._calls[read.name] += 1
 
@@ -105,17 +110,25 @@ class Tally:
 class Reader:
     """Calls AWS, or a recording of it, for one account and region."""
 
-    def __init__(self, source: AwsSource, place: Place, ledger: Tally, keyring: Keyring) -> None:
+    def __init__(
+        self,
+        source: AwsSource,
+        place: Place,
+        ledger: Tally,
+        keyring: Keyring,
+        spool: Spool | None = None,
+    ) -> None:
         self.source = source
         self.place = place
         self.ledger = ledger
         self.keyring = keyring
+        self.spool = spool
 
     def at(self, place: Place) -> "Reader":
         """Return a reader for another account or region."""
         if place == self.place:
             return self
-        return Reader(self.source, place, self.ledger, self.keyring)
+        return Reader(self.source, place, self.ledger, self.keyring, self.spool)
 
     def call(
         self,
@@ -125,14 +138,19 @@ class Reader:
         quiet: bool = False,
         listed: bool = False,
         params: Mapping[str, Any] | None = None,
+        page_of: str = "",
         **named: Any,
     ) -> Answer:
         """Make one call; what fails is a gap about `subject`, unless `quiet` leaves that to the caller.
 
         `listed` says that the thing was listed before, so that its absence means that it was
-        deleted meanwhile.
+        deleted meanwhile. What an interrupted reading had read is not asked for again; `page_of`
+        names the listing of which the answer is one page.
         """
         asked = {**(params or {}), **named}
+        known = self.recall(read, asked)
+        if known is not None:
+            return known
         try:
             client = self.source.client(read.service, self.place)
             self.source.pace(read, self.place)
@@ -143,24 +161,65 @@ class Reader:
             self.ledger.retried(_retries(error.response))
             self.ledger.log.refused(read, self.place, asked, code)
             if code in read.absent:
+                self._keep(read, asked, None, {}, page_of)
                 return Answer(absent=True)
             if listed and code == GONE:
                 self.gap(read, code, subject, _VANISHED)
                 return Answer(error=code)
-            return self._missed(read, code, subject, quiet=quiet)
         except NotRecordedError as error:
-            self.ledger.log.refused(read, self.place, asked, error.code)
-            return self._missed(read, error.code, subject, quiet=quiet)
+            code = error.code
+            self.ledger.log.refused(read, self.place, asked, code)
         except (BotoCoreError, ResponseParserError, AwsError) as error:
-            self.ledger.log.refused(read, self.place, asked, type(error).__name__)
-            return self._missed(read, type(error).__name__, subject, quiet=quiet)
+            code = type(error).__name__
+            self.ledger.log.refused(read, self.place, asked, code)
+        else:
+            return self._answered(read, asked, output, page_of)
+        return self._missed(read, code, subject, quiet=quiet)
+
+    def _answered(
+        self, read: Read, asked: Mapping[str, Any], output: dict[str, Any], page_of: str
+    ) -> Answer:
         self.ledger.retried(_retries(output))
         metadata = output.pop("ResponseMetadata", None) or {}
         replayed = self.source.replayed
         kept = redact(read.service, output, self.keyring, marked=replayed)
         # A recording has no request ids of its own; those that replay makes up are no evidence.
         self.ledger.log.answered(read, self.place, asked, kept, {} if replayed else metadata)
+        self._keep(read, asked, kept, metadata, page_of)
         return Answer(kept)
+
+    def recall(self, read: Read, asked: Mapping[str, Any]) -> Answer | None:
+        """Return the answer that an interrupted reading had got, None where there is none."""
+        if self.spool is None:
+            return None
+        found = self.spool.find(self.place, read.name, asked)
+        if found is None:
+            return None
+        self.ledger.check()
+        output, metadata = found
+        if output is None:
+            return Answer(absent=True)
+        self.ledger.log.answered(read, self.place, asked, output, metadata)
+        return Answer(output)
+
+    def remember(self, read: Read, asked: Mapping[str, Any], output: Mapping[str, Any]) -> None:
+        """Keep what several calls brought under one name, for the reading after an interruption."""
+        self._keep(read, asked, output, {}, "", whole=True)
+
+    def _keep(
+        self,
+        read: Read,
+        asked: Mapping[str, Any],
+        output: Mapping[str, Any] | None,
+        metadata: Mapping[str, Any],
+        page_of: str,
+        *,
+        whole: bool = False,
+    ) -> None:
+        if self.spool is not None and (whole or read.resumable):
+            self.spool.keep(
+                self.place, read.name, asked, output, metadata=metadata, listing=page_of
+            )
 
     def _missed(self, read: Read, code: str, subject: str, *, quiet: bool) -> Answer:
         if not quiet:
@@ -203,13 +262,16 @@ class Reader:
             asked[size] = read.page_size
         more = settings.get("more_results")
         seen: set[str] = set()
+        whole = self.spool.name(self.place, read.name, asked) if self.spool is not None else ""
         for _ in range(_MOST_PAGES):
-            answer = self.call(read, subject=subject, quiet=quiet, params=asked)
+            answer = self.call(read, subject=subject, quiet=quiet, params=asked, page_of=whole)
             yield answer
-            if answer.output is None or (isinstance(more, str) and not answer.output.get(more)):
-                return
-            token = answer.output.get(taken)
+            token = (answer.output or {}).get(taken)
+            if isinstance(more, str) and not (answer.output or {}).get(more):
+                token = None
             if not token:
+                if self.spool is not None and answer.known:
+                    self.spool.close(whole)
                 return
             if token in seen:
                 break

@@ -28,6 +28,8 @@ class Read:
     action: str = ""
     page_size: int | None = None
     per_second: float | None = None
+    resumable: bool = True
+    """False where an answer is of use to the session that got it only."""
 
     @property
     def name(self) -> str:
@@ -304,12 +306,14 @@ START_LAST_ACCESSED = Read(
     "GenerateServiceLastAccessedDetails",
     "what the role was used for: every use is unknown",
     "usage",
+    resumable=False,
 )
 GET_LAST_ACCESSED = Read(
     "iam",
     "GetServiceLastAccessedDetails",
     "what the role was used for: every use is unknown",
     "usage",
+    resumable=False,
 )
 
 LIST_USERS = Read(
@@ -328,6 +332,7 @@ LOOKUP_EVENTS = Read(
     "LookupEvents",
     "what the event history shows of agents at work",
     "usage",
+    resumable=False,
     page_size=50,
     per_second=2,
 )

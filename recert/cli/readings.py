@@ -15,6 +15,7 @@ from recert.aws.record import Recorded, record
 from recert.aws.recording import load_recording
 from recert.aws.redaction import Keyring, load_keyring
 from recert.aws.replay_source import ReplaySource
+from recert.aws.resume import Spool, spool_path
 from recert.campaigns.intake import record_reading
 from recert.cli.context import Run
 from recert.cli.settings import calendar, events_days, leavers, owner_policy, trigger_policy
@@ -22,6 +23,7 @@ from recert.config import Settings
 from recert.errors import UsageError
 from recert.estate.estate import Gap
 from recert.lifecycle import with_owners
+from recert.paths import state_dir
 from recert.store.ledger import Actor
 from recert.store.store import Store
 from recert.text import plural
@@ -72,17 +74,38 @@ def live(
 def take(run: Run, source: AwsSource, *, keyring: Keyring | None = None) -> Reading:
     """Read a source from end to end, saying on stderr how far it is."""
     meter = _Meter(run)
+    options = reading_options(run.settings, replayed=source.replayed)
+    key = keyring or load_keyring()
+    spool = None if source.replayed else _spool(run, source, options, key)
     try:
         reading = collect(
             source,
             clock=run.clock,
-            keyring=keyring or load_keyring(),
-            options=reading_options(run.settings, replayed=source.replayed),
+            keyring=key,
+            options=options,
             progress=meter.show,
+            spool=spool,
         )
+    except BaseException:
+        if spool is not None:
+            spool.leave()
+        raise
     finally:
         meter.clear()
+    if spool is not None:
+        if spool.taken:
+            run.out.note(
+                f"{plural(spool.taken, 'answer')} came from a reading that was interrupted."
+            )
+        spool.done()
     return owned(run.settings, reading)
+
+
+def _spool(run: Run, source: AwsSource, options: Options, keyring: Keyring) -> Spool:
+    """Return what an interrupted reading of the same places by the same caller left."""
+    caller = source.source().caller_arn
+    path = spool_path(state_dir() / "interrupted", caller, source.places, options)
+    return Spool(path, key_id=keyring.key_id, clock=run.clock)
 
 
 def reading_options(settings: Settings, *, replayed: bool = False) -> Options:

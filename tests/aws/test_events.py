@@ -84,7 +84,7 @@ def test_what_was_left_unread_is_stated(two_agents: Any) -> None:
     history(two_agents, one, NextToken="more")
     bounded = window(two_agents, events_pages=1)
     assert bounded.unread is not None
-    assert bounded.unread.endswith("bounded")
+    assert bounded.unread.endswith("(bounded)")
     assert bounded.since.isoformat() == "2026-10-20T00:00:00+00:00"
     two_agents.refuse("cloudtrail", "LookupEvents")
     assert "AccessDeniedException" in (window(two_agents).unread or "")

@@ -15,6 +15,7 @@ from recert.aws import reads
 from recert.aws.collect.harvest import Harvest
 from recert.aws.collect.values import dig, text
 from recert.aws.reader import Reader
+from recert.clock import to_rfc3339
 from recert.estate.agents import Agent, AgentKind
 from recert.estate.companions import EventWindow, Observed
 
@@ -76,7 +77,14 @@ def gather(harvest: Harvest) -> None:
     ]
     found = harvest.crew.each("reading the event history", scan, readers)
     for reader, one in zip(readers, found, strict=True):
-        harvest.windows.append(_window(reader, one, since, until))
+        window = _window(reader, one, since, until)
+        harvest.windows.append(window)
+        if window.unread is not None:
+            place = reader.place
+            harvest.limits.add(
+                f"Of the event history of {place.account} in {place.region}, {window.unread} "
+                f"was left unread."
+            )
         harvest.observed += _observed(reader, one, roles)
 
 
@@ -150,8 +158,15 @@ def _window(reader: Reader, scan: _Scan, since: datetime, until: datetime) -> Ev
         since=(scan.oldest or until) if scan.reason else since,
         until=until,
         events=scan.events,
-        unread=f"events from {since.isoformat()} on: {scan.reason}" if scan.reason else None,
+        unread=_unread(scan, since, until),
     )
+
+
+def _unread(scan: _Scan, since: datetime, until: datetime) -> str | None:
+    if not scan.reason:
+        return None
+    oldest = to_rfc3339(scan.oldest or until)
+    return f"everything from {to_rfc3339(since)} to {oldest} ({scan.reason})"
 
 
 def _observed(reader: Reader, scan: _Scan, roles: dict[str, list[Agent]]) -> Iterator[Observed]:

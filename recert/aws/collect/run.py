@@ -31,7 +31,8 @@ from recert.aws.collect.harvest import Harvest
 from recert.aws.interface import AwsSource, Cancelled, Options, Progress, Reading
 from recert.aws.reader import Reader, Tally
 from recert.aws.redaction import Keyring
-from recert.clock import Clock
+from recert.aws.resume import Spool
+from recert.clock import Clock, to_rfc3339
 from recert.estate.authority import User, UserGroup
 from recert.estate.estate import Coverage, Estate
 
@@ -71,22 +72,27 @@ def collect(
     options: Options = _DEFAULTS,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
+    spool: Spool | None = None,
 ) -> Reading:
     """Read everything that the source shows, or what `options.scope` names.
 
     A refused call becomes a gap of the estate's coverage; raises ReadingCancelledError where
-    `cancelled` said so, and then nothing was kept.
+    `cancelled` said so, and then nothing was kept but what `spool` keeps for the next reading.
     """
     ledger = Tally(cancelled)
     harvest = Harvest(
         source=source,
-        readers=[Reader(source, place, ledger, keyring) for place in source.places],
+        readers=[Reader(source, place, ledger, keyring, spool) for place in source.places],
         crew=Crew(source.workers, ledger, progress),
         ledger=ledger,
         options=options,
         taken_at=source.taken_at(clock),
     )
     harvest.limits |= set(source.limits)
+    if spool is not None and spool.since is not None:
+        harvest.limits.add(
+            f"Part of it was read from {to_rfc3339(spool.since)} on, by a reading that was interrupted."
+        )
     for gap in source.gaps:
         ledger.miss(gap)
     if options.scope is not None:

@@ -95,6 +95,9 @@ def read_use(
     reader: Reader, role_arn: str, sleep: Callable[[float], None] = time.sleep
 ) -> _Outcome:
     """Have IAM prepare the report of one role and read it, with the same session."""
+    known = reader.recall(reads.GET_LAST_ACCESSED, {"Arn": role_arn})
+    if known is not None and known.output is not None:
+        return _outcome(role_arn, known.output)
     started = reader.call(
         reads.START_LAST_ACCESSED, quiet=True, Arn=role_arn, Granularity=_GRANULARITY
     )
@@ -125,12 +128,19 @@ def _report(reader: Reader, role_arn: str, job: str, first: dict[str, Any]) -> _
             return _unknown(role_arn, reads.GET_LAST_ACCESSED, answer.error)
         page = answer.output
         services += page.get("ServicesLastAccessed") or ()
+    report = {**first, "ServicesLastAccessed": services}
+    reader.remember(reads.GET_LAST_ACCESSED, {"Arn": role_arn}, report)
+    return _outcome(role_arn, report)
+
+
+def _outcome(role_arn: str, report: dict[str, Any]) -> _Outcome:
+    services = report.get("ServicesLastAccessed") or ()
     found = {one.service: one for one in map(_service, services) if one.service}
     return _Outcome(
         RoleUse(
             role_arn=role_arn,
             services=tuple(found[key] for key in sorted(found)),
-            reported_at=first.get("JobCompletionDate"),
+            reported_at=report.get("JobCompletionDate"),
         )
     )
 
