@@ -1,8 +1,8 @@
 """Acting roles: through which roles an agent's work is done, and how they are reached.
 
-Breadth first from the agent's versions over functions, knowledge bases and collaborators; an
-agent that was visited is not visited again, so that cycles end. What cannot be followed stays in
-the answer as unknown.
+Breadth first from the agent's versions over functions, knowledge bases and collaborators, then from
+role to role that may be assumed; what was visited is not visited again, so that cycles end. What
+cannot be followed stays in the answer as unknown.
 """
 
 import re
@@ -13,12 +13,14 @@ from enum import StrEnum
 from typing import Any
 
 from recert.analysis.arns import account_of, partition_of
+from recert.analysis.chains import may_become
 from recert.analysis.invocation import Answer, may_call, may_invoke
 from recert.estate.agents import DRAFT, Agent, AgentVersion
 from recert.estate.companions import Integration, Resource
 from recert.estate.estate import Estate
 from recert.estate.integrations import Function, KnowledgeBase
 
+ASSUME_ROLE = "assume_role"
 NEVER_SHOWN = frozenset({"orchestration", "orchestration_function_arn"})
 """What AWS shows of a draft only: a limit that no permission mends, not a gap."""
 
@@ -164,6 +166,7 @@ class _Walk:
             self._enter(agent, version, ())
         while self._queue:
             self._visit(*self._queue.popleft())
+        self._chains()
         found = {(role.role_arn, role.hops): role for role in (*self._direct, *self._behind)}
         first: dict[object, ActingRole] = {}
         for role in found.values():
@@ -176,6 +179,21 @@ class _Walk:
             dead_ends=tuple(self._dead),
             unknown=tuple(dict.fromkeys(self._unknown)),
         )
+
+    def _chains(self) -> None:
+        """Follow the roles that may become others, nearest first."""
+        queue = deque(role for role in (*self._direct, *self._behind) if role.role_arn)
+        seen = {role.role_arn for role in queue}
+        while queue:
+            role = queue.popleft()
+            for target in may_become(self._estate, role.role_arn or ""):
+                if target.arn in seen:
+                    continue
+                seen.add(target.arn)
+                words = f"assumes {target.name}, whose trust policy lets it in"
+                hop = Hop(ASSUME_ROLE, role.role_arn or "", target.arn, words)
+                queue.append(ActingRole(target.arn, (*role.hops, hop)))
+                self._behind.append(queue[-1])
 
     def _enter(self, agent: Agent, version: AgentVersion, way: Way) -> None:
         if (agent.arn, version.version) not in self._seen:

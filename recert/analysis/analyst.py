@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property
 
 from recert.analysis.acting import (
+    ASSUME_ROLE,
     ActingRole,
     Driven,
     driven,
@@ -18,7 +19,7 @@ from recert.analysis.advice import advise
 from recert.analysis.arns import account_of
 from recert.analysis.authority import RoleAuthority, authority_of, parsed
 from recert.analysis.ceilings import ceilings
-from recert.analysis.chains import chained_roles, unread_targets
+from recert.analysis.chains import opened_targets, unread_targets
 from recert.analysis.explain import meaning, worst
 from recert.analysis.grants import ReviewGrant
 from recert.analysis.kinds import Ruler, known_resources
@@ -77,12 +78,19 @@ class Analyst:
         return self._reach[agent_arn]
 
     def acting(self, agent_arn: str) -> tuple[ActingRole, ...]:
-        """Return every acting role of an agent, those that the others may assume last."""
+        """Return the acting roles of an agent without those whose assuming a layer stops."""
         if agent_arn not in self._acting:
             roles = self.reach_of(agent_arn).roles
-            chained = chained_roles(self.estate, roles, self.escalations)
-            self._acting[agent_arn] = (*roles, *chained)
+            self._acting[agent_arn] = tuple(role for role in roles if self._open(role))
         return self._acting[agent_arn]
+
+    def _open(self, role: ActingRole) -> bool:
+        """Tell whether the engine lets every assuming on the way to a role through."""
+        return all(
+            hop.target in opened_targets(self.escalations(hop.source))
+            for hop in role.hops
+            if hop.kind == ASSUME_ROLE
+        )
 
     @cached_property
     def ruler(self) -> Ruler:

@@ -1,54 +1,70 @@
-"""Role chains: roles that acting roles may assume, both sides agreeing, and so on; cycles end."""
+"""Role chains: which roles a role may become, both sides agreeing."""
 
-from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
-from recert.analysis.acting import ActingRole, Hop, HopState
+from recert.analysis.arns import account_of
 from recert.analysis.authority import parsed
+from recert.analysis.normal import units
+from recert.estate.authority import Role
 from recert.estate.estate import Estate
+from recert.iam.certainty import role_facts
 from recert.iam.effective import EffectiveGrant
+from recert.iam.overlap import contains, intersects, normal
 from recert.iam.paths import ASSUMING, EscalationPath
+from recert.iam.targets import lets_in
 
 
-def chained_roles(
-    estate: Estate,
-    roles: Iterable[ActingRole],
-    escalations: Callable[[str], Sequence[EscalationPath]],
-) -> tuple[ActingRole, ...]:
-    """Return the roles beyond `roles` that these may become, nearest first.
+def may_become(estate: Estate, role_arn: str) -> Iterator[Role]:
+    """Yield the roles that a role may assume as far as its own policies and theirs speak of it.
 
-    A target whose trust policy could not be read may let anybody in: its hop is unknown.
+    Denies, boundaries and the organisation are for the engine to weigh: what they would stop is
+    among these, so that nothing is overlooked that hangs on them.
     """
-    known = tuple(roles)
-    seen = {role.role_arn for role in known}
-    queue = deque(role for role in known if role.role_arn is not None)
-    found: list[ActingRole] = []
-    while queue:
-        role = queue.popleft()
-        for target in _targets(escalations(role.role_arn or "")):
-            if target in seen:
-                continue
-            seen.add(target)
-            held = estate.roles_by_arn.get(target)
-            read = held is not None and parsed(held.trust) is not None
-            said = "whose trust policy lets it in" if read else "whose trust policy was not read"
-            hop = Hop(
-                "assume_role",
-                role.role_arn or "",
-                target,
-                f"assumes {target.rpartition('/')[2]}, {said}",
-                HopState.OPEN if read else HopState.UNKNOWN,
-            )
-            found.append(ActingRole(target, (*role.hops, hop)))
-            queue.append(found[-1])
-    return tuple(found)
+    role = estate.roles_by_arn.get(role_arn)
+    if role is None:
+        return
+    named = tuple(pattern for text in _documents(estate, role) for pattern in _assuming(text))
+    facts = role_facts(role.arn, since=estate.taken_at)
+    for target in estate.assumable_roles:
+        trust = parsed(target.trust)
+        if target.arn == role.arn or trust is None:
+            continue
+        trusted = lets_in(trust, role.arn, facts)
+        if trusted is None:
+            continue
+        at_home = trusted.direct and account_of(target.arn) == role.account
+        if at_home or any(intersects(pattern, target.arn) for pattern in named):
+            yield target
 
 
-def _targets(paths: Iterable[EscalationPath]) -> Iterable[str]:
+def opened_targets(paths: Iterable[EscalationPath]) -> frozenset[str]:
     """Return the roles that plain assuming reaches: nothing has to be changed beforehand."""
-    for path in paths:
-        if path.kind == "assume-role" and path.actions == (ASSUMING,):
-            yield from path.targets
+    return frozenset(
+        target
+        for path in paths
+        if path.kind == "assume-role" and path.actions == (ASSUMING,)
+        for target in path.targets
+    )
+
+
+def _documents(estate: Estate, role: Role) -> Iterator[str]:
+    yield from (item.document for item in role.inline)
+    for arn in role.attached:
+        policy = estate.policies_by_arn.get(arn)
+        if policy is not None and policy.document:
+            yield policy.document
+
+
+@lru_cache(maxsize=8192)
+def _assuming(document: str) -> tuple[str, ...]:
+    """Return the patterns of roles that a document lets assume, in normal form."""
+    found: set[str] = set()
+    for unit in units(document) or ():
+        named = any(contains(normal(pattern), ASSUMING.lower()) for pattern in unit.action)
+        if unit.effect == "Allow" and named != unit.not_action:
+            found.update(("*",) if unit.not_resource else unit.resource)
+    return tuple(sorted(found))
 
 
 def unread_targets(estate: Estate, grants: Iterable[EffectiveGrant]) -> tuple[str, ...]:

@@ -1,10 +1,10 @@
 """How far an agent can get: its acting roles, the ways to them, and the measure of it all."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from recert.analysis.acting import ActingRole, Way
+from recert.analysis.acting import ActingRole, HopState, Way
 from recert.analysis.analyst import Analyst, analyst_of
 from recert.analysis.arns import account_of
 from recert.analysis.external import Endpoint, endpoints, places
@@ -67,7 +67,11 @@ def reach_of(analyst: Analyst, agent_arn: str) -> Reach:
         agent=agent_arn,
         roles=roles,
         blast_radius=blast_radius(analyst, agent_arn, outside),
-        paths=(*(role.hops for role in roles), *driven.dead_ends),
+        paths=(
+            *(role.hops for role in roles),
+            *(_stopped(role) for role in driven.roles if role not in roles),
+            *driven.dead_ends,
+        ),
         unknown=tuple(
             dict.fromkeys((*driven.unknown, *_unread(analyst, roles), *unread_invokers(agent)))
         ),
@@ -102,6 +106,13 @@ def blast_radius(
         escalations=len(paths),
         external_endpoints=len(places(outside)),
     )
+
+
+def _stopped(role: ActingRole) -> Way:
+    """Return the way to a role that its own policies open and some layer over them shuts."""
+    last = role.hops[-1]
+    words = f"{last.evidence}, but a deny, a boundary or the organisation stops it"
+    return (*role.hops[:-1], replace(last, evidence=words, state=HopState.BLOCKED))
 
 
 def _unread(analyst: Analyst, roles: Iterable[ActingRole]) -> Iterable[str]:

@@ -108,6 +108,15 @@ class Estate(Frozen):
         return {role.arn: role for role in self.roles}
 
     @cached_property
+    def assumable_roles(self) -> tuple[Role, ...]:
+        """The roles whose trust policy may let in somebody who is no service."""
+        return tuple(
+            role
+            for role in self.roles
+            if '"AWS"' in role.trust or ("Principal" in role.trust and '"*"' in role.trust)
+        )
+
+    @cached_property
     def policies_by_arn(self) -> dict[str, ManagedPolicy]:
         """Index the managed policies."""
         return {policy.arn: policy for policy in self.managed_policies}
