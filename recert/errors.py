@@ -6,6 +6,7 @@
     ├── UsageError               the caller asked for something that cannot be; exit 2
     │   └── AmbiguousNameError   a name that fits several things; lists them
     ├── RefusedError             a rule says no; exit 1
+    ├── StoppedError             long work was ended by whoever watched it; exit 130
     ├── AwsError                 AWS or credentials; exit 4
     │   └── RecordingError       a recording that cannot be replayed; names the line; exit 2
     └── StoreError               the store cannot be used; exit 5
@@ -42,6 +43,12 @@ class RefusedError(RecertError):
     def __init__(self, what: str, remedy: str = "", *, rule: str) -> None:
         self.rule = rule
         super().__init__(what, remedy)
+
+
+class StoppedError(RecertError):
+    """Long work was ended by whoever watched it; what it had begun is undone."""
+
+    exit_code = 130
 
 
 class AwsError(RecertError):

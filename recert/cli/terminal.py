@@ -13,7 +13,7 @@ from recert.errors import RecertError, StoreError
 
 if TYPE_CHECKING:
     from recert.campaigns.service import Campaigns
-    from recert.campaigns.views import Signed
+    from recert.campaigns.views import CampaignView, Signed
     from recert.store.store import Store
     from recert.tui.ports import LedgerEntry, Report, Services, Session
 
@@ -104,6 +104,12 @@ class Desk:
         self.groups = self._service.groups
         self.people = self._service.people
         self.delegate = self._service.delegate
+        self.preview = self._service.preview
+        self.launch = self._service.launch
+        self.silence = self._service.silence
+        self.end_review = self._service.end_review
+        self.reiterate = self._service.reiterate
+        self.cancel = self._service.cancel
 
     def session(self) -> Session:
         """Return who the caller is and what store this is."""
@@ -136,6 +142,11 @@ class Desk:
         """Sign the caller's decided items, with their key where one is at hand without a question."""
         signer = self._run.own_signer(self._store, asks=False)
         return self._service.sign(campaign, signer=signer)
+
+    def close(self, campaign: str, /) -> CampaignView:
+        """Close a campaign, with the caller's key where one is at hand without a question."""
+        signer = self._run.own_signer(self._store, asks=False)
+        return self._service.close(campaign, signer=signer)
 
     def agent(self, agent: str, /) -> Mapping[str, Any]:
         """Return one agent with everything that the last reading tells of it."""

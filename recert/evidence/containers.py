@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from recert.errors import RecertError, StoreError, UsageError
+from recert.progress import step
 
 LARGEST = 2**30
 """Bytes of a pack that is still read."""
@@ -111,7 +112,8 @@ def _make_parents(folder: Path) -> list[Path]:
 
 def _write_folder(folder: Path, content: Mapping[str, bytes]) -> None:
     folder.mkdir(mode=0o700)
-    for path, data in content.items():
+    for number, (path, data) in enumerate(content.items()):
+        step("writing the files", number, len(content))
         file = folder / path
         file.parent.mkdir(mode=0o700, exist_ok=True)
         _write_new(file, data)

@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from recert.errors import LedgerError
+from recert.progress import step
 from recert.store.ledger import ChainVerifier, Head
 from recert.store.merkle import Frontier
 from recert.store.projection import Projection
+
+_TOLD = 500
+"""Entries between two words about how far the reading is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,9 @@ def read_ledger(texts: Iterable[str]) -> Ledger:
     entries: list[dict[str, Any]] = []
     hashes: list[str] = []
     frontiers: list[Frontier] = []
-    for text in texts:
+    for number, text in enumerate(texts):
+        if number % _TOLD == 0:
+            step("reading the ledger", number)
         entry = verifier.feed(text)
         projection.apply(entry)
         kept.append(text)

@@ -16,6 +16,7 @@ from recert.errors import LedgerError, UsageError
 from recert.evidence import containers, contents
 from recert.evidence.material import Ledger, Material, read_ledger
 from recert.evidence.tieout import TieOut, gaps_of, tie_out
+from recert.progress import step
 from recert.store import canonical
 from recert.store.entries import EntryType, item_record
 from recert.store.ledger import Actor, Head
@@ -82,6 +83,7 @@ def export_pack(
             _require_campaign(tx.session, campaign_id)
             _tell(tx, campaign_id)
             material = collect(tx.session, campaign_id)
+            step("making the parts of the pack", 0)
             content = contents.derive(material)
             containers.write(target, content)
             written = True

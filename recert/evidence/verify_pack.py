@@ -11,6 +11,7 @@ from recert.evidence.material import Ledger, Material, read_ledger
 from recert.evidence.report import Check, VerifyReport
 from recert.evidence.signatures import signatures
 from recert.evidence.tieout import tie_out
+from recert.progress import step
 from recert.store import canonical
 from recert.text import plural, visible
 
@@ -56,6 +57,7 @@ def verify_files(
     )
     if all(check.ok for check in done):
         # Where something failed already, what follows from it differs as well and says nothing new.
+        step("deriving every file again", 0)
         done += checks.guarded(
             "derived", lambda: [_derived(found, material, manifest), _standing(material)]
         )

@@ -11,6 +11,7 @@ from recert.evidence.checkpoint import Pinned
 from recert.evidence.material import Ledger, read_ledger
 from recert.evidence.report import Check, VerifyReport
 from recert.evidence.signatures import signatures
+from recert.progress import step
 from recert.store.compare import differences
 from recert.store.engine import SCHEMA_VERSION, open_database, translated
 from recert.store.tables import LedgerRow
@@ -98,6 +99,8 @@ def _ledger(session: Session, done: list[Check]) -> Ledger | None:
 
 
 def _tables(session: Session, ledger: Ledger, done: list[Check]) -> None:
+    step("comparing every table", 0)
+
     def compared() -> list[Check]:
         problems = list(differences(session, ledger.projection, ledger.head))
         return [checks.check("tables", problems, "every row is what the ledger leads to")]

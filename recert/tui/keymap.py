@@ -271,6 +271,58 @@ REVIEW = (
 
 CAMPAIGNS = (
     Key("campaigns.review", "r", "r", "screen.open", "review it", "review"),
+    Key(
+        "campaigns.launch",
+        "l",
+        "l",
+        "screen.launch",
+        "launch it",
+        "launch",
+        "Shows who would be asked how much first.",
+    ),
+    Key(
+        "campaigns.reassign",
+        "d",
+        "d",
+        "screen.reassign",
+        "hand open items on (reassign)",
+        "reassign",
+        "From one reviewer to another, with a note.",
+    ),
+    Key(
+        "campaigns.end",
+        "n",
+        "n",
+        "screen.end_review",
+        "end the review",
+        "end",
+        "What is not signed gets the answer no response; shows what that comes to first.",
+    ),
+    Key(
+        "campaigns.close",
+        "c",
+        "c",
+        "screen.close",
+        "close it, or show what blocks that",
+        "close",
+        "Only what ties out is closed.",
+    ),
+    Key(
+        "campaigns.again",
+        "i",
+        "i",
+        "screen.reiterate",
+        "ask again what got no answer (reiterate)",
+        help="In a linked campaign; a closed one stays closed.",
+    ),
+    Key(
+        "campaigns.cancel",
+        "X",
+        "X",
+        "screen.cancel_campaign",
+        "cancel it",
+        help="Ends it without a result; asks for its id.",
+    ),
     Key("campaigns.export", "x", "x", "screen.export", "export its evidence pack", "export"),
 )
 

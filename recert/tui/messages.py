@@ -6,6 +6,7 @@ from typing import Any
 from textual.message import Message
 
 from recert.errors import RecertError
+from recert.tui.jobs import Job
 
 
 @dataclass
@@ -15,6 +16,13 @@ class Answered(Message, bubble=False):
     topic: str
     about: object
     value: Any
+
+
+@dataclass
+class Progressed(Message, bubble=False):
+    """Long work has come further."""
+
+    job: Job
 
 
 @dataclass

@@ -18,6 +18,8 @@ from recert.campaigns.views import (
     ItemFilter,
     ItemPage,
     ItemView,
+    NoResponse,
+    Preview,
     Signed,
     SignSummary,
 )
@@ -128,6 +130,41 @@ class Services(Protocol):
 
     def sign(self, campaign: str, /) -> Signed:
         """Sign the caller's decided items."""
+        ...
+
+    def preview(self, campaign: str, /) -> Preview:
+        """Return who would be asked how much, and what is left out."""
+        ...
+
+    def launch(self, campaign: str, /) -> CampaignView:
+        """Let the reviewers of a staged campaign decide."""
+        ...
+
+    def silence(self, campaign: str, policy: Mapping[str, str] | None = None, /) -> NoResponse:
+        """Return what would follow if the review ended now."""
+        ...
+
+    def end_review(
+        self,
+        campaign: str,
+        /,
+        *,
+        policy: Mapping[str, str] | None = None,
+        revocations: int | None = None,
+    ) -> NoResponse:
+        """End an active review."""
+        ...
+
+    def close(self, campaign: str, /) -> CampaignView:
+        """Close a campaign that nothing blocks, signed where the store asks for a key."""
+        ...
+
+    def reiterate(self, campaign: str, /) -> CampaignView:
+        """Ask again, in a linked campaign, what got no answer."""
+        ...
+
+    def cancel(self, campaign: str, reason: str, /) -> CampaignView:
+        """End a campaign without a result."""
         ...
 
     def agents(self) -> Sequence[Facts]:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +20,8 @@ from recert.campaigns.views import (
     ItemLine,
     ItemPage,
     ItemView,
+    NoResponse,
+    Preview,
     Recommendation,
     Signed,
     SignSummary,
@@ -383,6 +385,7 @@ class Sample:
         self.undone: list[tuple[tuple[str, ...], list[DecisionView]]] = []
         self.signed = False
         self.delegated: list[tuple[tuple[str, ...], str, str]] = []
+        self.steps: list[tuple[object, ...]] = []
         self.lock = threading.Lock()
 
     def _check(self, method: str) -> None:
@@ -601,6 +604,47 @@ class Sample:
         self.signed = True
         self.done.clear()
         return Signed("s1", campaign, count, "none", NOW, "active")
+
+    def preview(self, campaign: str) -> Preview:
+        self._check("preview")
+        return Preview(
+            campaign,
+            reviewers={ME: 18, "jon.berg@example.com": 5},
+            kinds={"permission": 20, "trust": 3},
+            deltas={"new": 23},
+            excluded={"break-glass": 2},
+        )
+
+    def _step(self, *said: object) -> CampaignView:
+        self._check(str(said[0]))
+        self.steps.append(said)
+        return self.campaign(str(said[1]))
+
+    def launch(self, campaign: str) -> CampaignView:
+        return self._step("launch", campaign)
+
+    def silence(self, campaign: str, policy: Mapping[str, str] | None = None) -> NoResponse:
+        revoke = 12 if (policy or {}).get("ordinary") == "revoke" else 0
+        return NoResponse(campaign, 20, 3, 20 - revoke, revoke, brake=revoke > 10)
+
+    def end_review(
+        self,
+        campaign: str,
+        *,
+        policy: Mapping[str, str] | None = None,
+        revocations: int | None = None,
+    ) -> NoResponse:
+        self._step("end", campaign, dict(policy or {}), revocations)
+        return self.silence(campaign, policy)
+
+    def close(self, campaign: str) -> CampaignView:
+        return self._step("close", campaign)
+
+    def reiterate(self, campaign: str) -> CampaignView:
+        return self._step("reiterate", campaign)
+
+    def cancel(self, campaign: str, reason: str) -> CampaignView:
+        return self._step("cancel", campaign, reason)
 
     def agents(self) -> Sequence[Facts]:
         self._check("agents")

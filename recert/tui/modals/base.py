@@ -93,11 +93,15 @@ class Question(ModalScreen[R | None], Generic[R]):
         with Vertical(id="card"):
             yield Title(self.title_text(), getattr(self.app, "banner", None))
             yield from self.body()
-            yield Lines([hints(dict(self.HINTS))], surface=Surface.PANEL, id="keys")
+            yield Lines([self.keys()], surface=Surface.PANEL, id="keys")
 
     def title_text(self) -> str:
         """Return what the question is about."""
         return self.TITLE_TEXT
+
+    def keys(self) -> Row:
+        """Return the line of the keys."""
+        return hints(dict(self.HINTS))
 
     def body(self) -> Iterable[Widget]:
         """Yield what stands between the title and the keys."""

@@ -1,4 +1,4 @@
-"""What is read and closed again: help, raw JSON, a report; and the summary before a sign-off."""
+"""What is read and closed again: help, raw JSON, a report."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,14 +7,10 @@ from typing import Any, ClassVar
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from recert.campaigns.views import SignSummary, Verdict
 from recert.text import visible
 from recert.tui.keymap import EVERYWHERE, MODES, MOVE, SCREENS, TITLES, Key, help_lines, shown_keys
 from recert.tui.modals.base import Question
-from recert.tui.text import Piece, Role, Row, cut, row, say
-from recert.tui.theme import Surface
-from recert.tui.view.words import VERDICTS
-from recert.tui.widgets.canvas import Prose
+from recert.tui.text import Piece, Role, Row, row, say
 from recert.tui.widgets.pane import Pane
 
 JSON_LIMIT = 400_000
@@ -111,94 +107,3 @@ def _key_rows(keys: Iterable[Key], changes: Mapping[str, str]) -> list[Row]:
 def _key_row(keys: str, label: str, explanation: str) -> Row:
     parts = row(say(f"  {keys:<12}", Role.KEY), say(label))
     return (*parts, say(f"  {explanation}", Role.MUTED)) if explanation else parts
-
-
-class SignOff(Question[bool]):
-    """Show what would be signed; only `y` signs, and no other key does."""
-
-    TITLE_TEXT = "Sign off"
-    HINTS: ClassVar[tuple[tuple[str, str], ...]] = (
-        ("y", "sign"),
-        ("esc", "back, nothing is signed"),
-    )
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "sign", "sign", show=False),
-        Binding("q", "cancel", "back", show=False),
-    ]
-
-    def __init__(self, summary: SignSummary, strength: str) -> None:
-        super().__init__()
-        self._summary = summary
-        self._strength = strength
-
-    def body(self) -> Iterable[Widget]:
-        """Yield the summary."""
-        yield Prose(
-            summary_rows(self._summary, self._strength), surface=Surface.PANEL, id="summary"
-        )
-
-    def action_sign(self) -> None:
-        """Sign."""
-        if self._summary.decided:
-            self.dismiss(True)
-
-
-def summary_rows(summary: SignSummary, strength: str) -> list[Row]:
-    """Return what a sign-off would cover, and what it would leave open."""
-    lines: list[Row] = [
-        row(
-            say("As ", Role.MUTED),
-            say(summary.signer, Role.STRONG),
-            say(f", {strength}", Role.MUTED),
-        ),
-        (),
-    ]
-    for name, count in summary.by_verdict.items():
-        known = Verdict(name) if name in set(Verdict) else None
-        glyph, word, role = VERDICTS[known] if known else ("·", name, Role.PLAIN)
-        lines.append(row(say(f"  {count:>5}  ", Role.STRONG), say(f"{glyph} {word}", role)))
-    lines.append(
-        row(
-            say(f"  {summary.decided:>5}  ", Role.STRONG),
-            say("in all are signed and cannot be changed here any more"),
-        )
-    )
-    if summary.pending:
-        lines.append(
-            row(
-                say(f"  {summary.pending:>5}  ", Role.WARN),
-                say("stay open; you can sign them later", Role.WARN),
-            )
-        )
-    if summary.not_independent:
-        note = "privileged, decided by the owner of the agent: recorded as not independent"
-        number = say(f"  {summary.not_independent:>5}  ", Role.WARN)
-        lines.append(row(number, say(note, Role.WARN)))
-    lines += [(), *_statement_rows(summary.statement), ()]
-    lines.append(
-        row(say("Press "), say("y", Role.KEY), say(" to sign. No other key signs.", Role.PLAIN))
-        if summary.decided
-        else row(say("There is nothing of yours to sign yet: decide something first.", Role.WARN))
-    )
-    return lines
-
-
-def _statement_rows(statement: str) -> list[Row]:
-    """Return what is signed: its sentence, and the digests that bind it to decisions and ledger."""
-    try:
-        content = json.loads(statement)
-    except ValueError:
-        content = None
-    if not isinstance(content, dict) or not content.get("meaning"):
-        return [row(say(statement, Role.MUTED))]
-    lines = [row(say(f"“{content['meaning']}”"))]
-    for key, label in (
-        ("decisions_sha256", "decisions"),
-        ("head", "ledger head"),
-        ("size", "entries"),
-    ):
-        if content.get(key) is not None:
-            lines.append(
-                row(say(f"{label:<13}", Role.MUTED), say(cut(str(content[key]), 24), Role.MUTED))
-            )
-    return lines

@@ -71,7 +71,9 @@ class Form(Question[Mapping[str, str]]):
     Form #trouble { height: auto; }
     """
 
-    def __init__(self, title: str, intro: Sequence[Row], asks: Sequence[Ask], today: date) -> None:
+    def __init__(
+        self, title: str, intro: Sequence[Row], asks: Sequence[Ask], today: date | None
+    ) -> None:
         super().__init__()
         self._title = title
         self._intro = tuple(intro)
@@ -105,7 +107,7 @@ class Form(Question[Mapping[str, str]]):
 
     def trouble(self, ask: Ask, value: str) -> str:
         """Return what is wrong with one value, empty where nothing is."""
-        if ask.is_day:
+        if ask.is_day and self._today is not None:
             return day_trouble(value, self._today)
         if BLANK in value:
             return f"Fill every {BLANK}."
@@ -161,7 +163,7 @@ class Rationale(Form):
         first: str = "",
     ) -> None:
         ask = Ask("rationale", "Why", "in your own words", value)
-        super().__init__(title, intro, [ask], date.min)
+        super().__init__(title, intro, [ask], None)
         others = sorted(SNIPPETS, key=lambda text: text != _FITTING.get(first))
         self._snippets = (*recent, *(text for text in others if text not in recent))
 

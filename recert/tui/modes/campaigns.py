@@ -8,7 +8,7 @@ from textual.binding import BindingType
 from recert.campaigns.views import CampaignView, ItemFilter
 from recert.tui.keymap import CAMPAIGNS, Key, bindings
 from recert.tui.messages import Answered
-from recert.tui.modes.exporting import Exporting
+from recert.tui.modes.owning import Owning
 from recert.tui.ports import Services
 from recert.tui.text import Role, Row, row, say
 from recert.tui.view.campaigns import (
@@ -27,7 +27,7 @@ _COUNTED = 20_000
 """Items that are counted at most; beyond it the pane says how many were."""
 
 
-class CampaignsMode(Exporting[CampaignView]):
+class CampaignsMode(Owning):
     """List the campaigns; beside it the one under the cursor."""
 
     NAME = "campaigns"
@@ -111,5 +111,6 @@ class CampaignsMode(Exporting[CampaignView]):
         return self.plain_value(current) if current is not None else None
 
     def answered_more(self, event: Answered) -> None:
-        """Take the outcome of an export."""
-        self.reported(event)
+        """Take the outcome of an export, or of a step of the owner's."""
+        if not self.answered_step(event):
+            self.reported(event)

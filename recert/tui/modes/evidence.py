@@ -93,8 +93,7 @@ class EvidenceMode(Exporting[LedgerEntry]):
 
         def chosen(values: Mapping[str, str]) -> None:
             target = Path(values["path"]).expanduser() if values["path"] else None
-            self.tell("Verifying …")
-            self.ask("report", lambda services: services.verify(target))
+            self.begin("verifying", lambda services: services.verify(target))
 
         self.recert.put(form, chosen)
 

@@ -9,7 +9,7 @@ from recert.errors import RecertError
 from recert.text import plural
 from recert.tui.messages import Answered
 from recert.tui.modals.picks import Choice, Choose, Narrow
-from recert.tui.modals.read import SignOff
+from recert.tui.modals.signing import SignOff
 from recert.tui.modals.text import Ask, Form, Rationale, end_of
 from recert.tui.modes.deciding import Deciding
 from recert.tui.outbox import Parcel, new_client_id
