@@ -23,7 +23,8 @@ from recert.errors import AwsError
 from recert.estate.estate import Gap
 
 _MOST_PAGES = 100_000
-_LOOP = "RepeatedPages"
+_LOOP, _CUT = "RepeatedPages", "TruncatedPages"
+"""A token that came before, and an answer that promises more and says not where: neither is AWS's code."""
 GONE = "ResourceNotFoundException"
 _VANISHED = "nothing more: it vanished during the reading"
 
@@ -266,12 +267,15 @@ class Reader:
         for _ in range(_MOST_PAGES):
             answer = self.call(read, subject=subject, quiet=quiet, params=asked, page_of=whole)
             yield answer
-            token = (answer.output or {}).get(taken)
-            if isinstance(more, str) and not (answer.output or {}).get(more):
-                token = None
-            if not token:
+            output = answer.output or {}
+            goes_on = bool(output.get(more)) if isinstance(more, str) else bool(output.get(taken))
+            if not goes_on:
                 if self.spool is not None and answer.known:
                     self.spool.close(whole)
+                return
+            token = output.get(taken)
+            if not token:
+                yield self._missed(read, _CUT, subject, quiet=quiet)
                 return
             if token in seen:
                 break
