@@ -14,6 +14,7 @@ from recert.analysis import Catalogue
 from recert.campaigns import closing, custody, happenings, queries, remainder, rescinding
 from recert.campaigns.asking import Ask, asking, packaged
 from recert.campaigns.attention import Figures, figures
+from recert.campaigns.authority import refusals_recorded
 from recert.campaigns.counts import tallies
 from recert.campaigns.deadlines import Calendar, named_deadline
 from recert.campaigns.decisions import broken, campaign_row, decide, view
@@ -233,6 +234,7 @@ class Campaigns:
             tx.clock = self.clock
             return sign(tx, self.caller, campaign, prepared=prepared, signature=signature)
 
+    @refusals_recorded("hand_off")
     def hand_off(
         self,
         campaign: str,
@@ -304,6 +306,7 @@ class Campaigns:
         """Return the instant that a day (its end in the calendar's zone) or an instant names."""
         return named_deadline(text, replace(self.calendar, zone=zone or self.calendar.zone))
 
+    @refusals_recorded("extend")
     def extend(
         self, campaign: str, due: str, reason: str, /, *, zone: str | None = None
     ) -> CampaignView:
@@ -315,6 +318,7 @@ class Campaigns:
             )
         return self.campaign(campaign)
 
+    @refusals_recorded("remind")
     def remind(
         self,
         campaign: str,
@@ -351,6 +355,7 @@ class Campaigns:
         with self.store.read() as session:
             return closing.preview(session, campaign)
 
+    @refusals_recorded("launch")
     def launch(self, campaign: str, /) -> CampaignView:
         """Let the reviewers of a staged campaign decide."""
         with self.store.write(self.actor) as tx:
@@ -358,12 +363,14 @@ class Campaigns:
             closing.launch(tx, self.caller, campaign)
         return self.campaign(campaign)
 
+    @refusals_recorded("exclude")
     def exclude(self, campaign: str, items: Sequence[str], rule: str, reason: str, /) -> None:
         """Leave pending items out, by a rule and with a reason."""
         with self.store.write(self.actor) as tx:
             tx.clock = self.clock
             custody.exclude(tx, self.caller, campaign, tuple(items), rule=rule, reason=reason)
 
+    @refusals_recorded("cancel")
     def cancel(self, campaign: str, reason: str, /) -> CampaignView:
         """End a campaign without a result."""
         with self.store.write(self.actor) as tx:
@@ -371,6 +378,7 @@ class Campaigns:
             closing.cancel(tx, self.caller, campaign, reason)
         return self.campaign(campaign)
 
+    @refusals_recorded("close")
     def close(
         self, campaign: str, /, *, signer: StatementSigner | None = None, ask: Ask | None = None
     ) -> CampaignView:
@@ -406,6 +414,7 @@ class Campaigns:
         with self.store.read() as session:
             return remainder.preview(session, campaign, policy, stage=stage)
 
+    @refusals_recorded("end_review")
     def end_review(
         self,
         campaign: str,
@@ -426,6 +435,7 @@ class Campaigns:
                 tx, self.caller, campaign, policy=policy, revocations=revocations, stage=stage
             )
 
+    @refusals_recorded("reiterate")
     def reiterate(
         self, campaign: str, /, *, due_in_days: int = DUE_DAYS, ask: Ask | None = None
     ) -> CampaignView:

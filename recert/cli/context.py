@@ -15,6 +15,7 @@ from recert.cli.output import Output
 if TYPE_CHECKING:
     from recert.campaigns.service import Campaigns
     from recert.campaigns.views import Caller
+    from recert.cli.identity import Identity
     from recert.clock import Clock
     from recert.config import Settings
     from recert.store.ledger import Actor
@@ -27,6 +28,7 @@ class Run:
 
     def __init__(self, options: dict[str, Any]) -> None:
         self.options = options
+        self._identities: dict[str, Identity] = {}
         self.out = Output(as_json=bool(options.get("json")), quiet=bool(options.get("quiet")))
 
     @property
@@ -56,6 +58,14 @@ class Run:
         """Return the configured store, which must exist; raises StoreError."""
         return self.open_store(self.settings.store.value, create=False)
 
+    @property
+    def store_exists(self) -> bool:
+        """Tell whether there is anything where the configured store should be."""
+        from recert.store.engine import locate  # noqa: PLC0415 - tables are slow to import
+
+        path = locate(self.settings.store.value)
+        return path.exists() or path.is_symlink()
+
     def open_store(self, location: str | Path, *, create: bool) -> Store:
         """Open a store and close it when the command ends."""
         from recert.store.store import Store  # noqa: PLC0415 - tables are slow to import
@@ -74,12 +84,23 @@ class Run:
 
     def actor(self, store: Store) -> Actor:
         """Return the caller as the ledger names them."""
-        from recert.cli.identity import actor_of  # noqa: PLC0415 - tables are slow to import
+        return self.identity(store).actor
 
-        return actor_of(self.caller(store))
+    def identity(self, store: Store) -> Identity:
+        """Return who is acting, after AWS was asked on a live store; asked once in a run."""
+        known = self._identities.get(store.store_id)
+        if known is None:
+            from recert.cli.identity import identify  # noqa: PLC0415 - tables are slow to import
 
-    def campaigns(self, store: Store | None = None) -> Campaigns:
-        """Return the reviews of a store (else of the configured one), for the caller."""
+            known = self._identities[store.store_id] = identify(store, self.settings)
+        return known
+
+    def campaigns(self, store: Store | None = None, *, acting: bool = False) -> Campaigns:
+        """Return the reviews of a store (else of the configured one), for the caller.
+
+        `acting` says that something is to be written, so that it is asked how strongly the caller
+        is known.
+        """
         from recert.campaigns.service import Campaigns  # noqa: PLC0415 - tables are slow to import
         from recert.cli.settings import calendar, trigger_policy  # noqa: PLC0415 - as above
 
@@ -87,8 +108,9 @@ class Run:
         return Campaigns(
             chosen,
             self.clock,
-            self.caller(chosen),
+            self.identity(chosen).caller if acting else self.caller(chosen),
             trigger_policy(self.settings),
+            actor=self.actor(chosen) if acting else None,
             calendar=calendar(self.settings),
         )
 

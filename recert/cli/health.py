@@ -30,7 +30,7 @@ def examine(run: Run) -> dict[str, Any]:
             {"name": one.name, "ok": one.ok, "detail": one.detail} for one in report.checks
         )
         checks.append(_check("store", f"{store.location}, {store.source or 'no reading yet'}"))
-        caller = run.caller(store)
+        caller = run.identity(store).caller
         known = (
             "known" if caller.known else "not in the store; `recert people add` makes them known"
         )

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from os import environ
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from recert.cli.context import Run, current
@@ -91,6 +92,8 @@ class Desk:
         self._run = run
         self._store = store
         self._service: Campaigns = run.campaigns(store)
+        if store.source == "live":
+            self._ask_who()
         self.campaigns = self._service.campaigns
         self.campaign = self._service.campaign
         self.item = self._service.item
@@ -123,6 +126,17 @@ class Desk:
             banner=self._banner(found[1].source.recording_digest if found else self._recording()),
             gaps=len(found[1].coverage.gaps) if found else 0,
         )
+
+    def _ask_who(self) -> None:
+        """Ask AWS who the caller is; whom the store knows by their claim does not wait for it."""
+        if not self._service.caller.known:
+            self._take_identity()
+            return
+        Thread(target=self._take_identity, daemon=True).start()
+
+    def _take_identity(self) -> None:
+        found = self._run.identity(self._store)
+        self._service.caller, self._service.actor = found.caller, found.actor
 
     def _recording(self) -> str | None:
         from recert.store.handed import handed  # noqa: PLC0415 - tables are slow to import

@@ -19,8 +19,10 @@ class DemoPerson:
 
 
 PEOPLE = (
-    DemoPerson("maria.sanchez", "Maria Sanchez (synthetic)", ("reviewer",)),
-    DemoPerson("agnes.lindholm", "Agnes Lindholm (synthetic)", ("campaign_owner", "approver")),
+    DemoPerson("maria.sanchez", "Maria Sanchez (synthetic)", ("reviewer", "applier")),
+    DemoPerson(
+        "agnes.lindholm", "Agnes Lindholm (synthetic)", ("campaign_owner", "approver", "applier")
+    ),
     DemoPerson("dana.whitfield", "Dana Whitfield (synthetic)", ("reviewer",)),
     DemoPerson("jonas.keller", "Jonas Keller (synthetic)", ("reviewer", "applier")),
     DemoPerson("omar.reyes", "Omar Reyes (synthetic)", ("reviewer",)),

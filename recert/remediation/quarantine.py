@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from recert.aws.executor import Calls, Looks, WriteRefusedError
+from recert.campaigns.authority import require_applier
 from recert.campaigns.remedies import Actor, Analyst, Store, current, packaged
 from recert.clock import Clock
 from recert.errors import AwsError, UsageError
@@ -73,18 +74,21 @@ class Quarantine:
         self, store: Store, clock: Clock, actor: Actor, calls: Calls, *, pause: Pause
     ) -> None:
         self._store = store
+        self._actor = actor
         self._books = Books(store, clock, actor, None)
         self._calls = calls
         self._looks = Looks(calls)
         self._carrier = Carrier(calls, self._books, pause)
 
     def put(self, held: Iterable[Held]) -> tuple[Held, ...]:
-        """Stop the roles."""
+        """Stop the roles; raises RefusedError for who may not carry anything out."""
+        require_applier(self._store, self._actor)
         with alone(self._store.location):
             return tuple(self._put(one) for one in held)
 
     def lift(self, held: Iterable[Held]) -> tuple[Held, ...]:
         """Let the roles go on; a policy of this name that says something else is left alone."""
+        require_applier(self._store, self._actor)
         with alone(self._store.location):
             return tuple(self._lift(one) for one in held)
 

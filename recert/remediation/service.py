@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from recert.aws.executor import Calls
+from recert.campaigns.authority import record_refusal, require_applier
 from recert.campaigns.remedies import (
     Actor,
     Analyst,
@@ -121,6 +122,13 @@ class Remediation:
 
     # -- changing -----------------------------------------------------------------------------
 
+    def _require_applier(self, action: str) -> None:
+        try:
+            require_applier(self.store, self.actor)
+        except RefusedError as error:
+            record_refusal(self, action, self.campaign, error)
+            raise
+
     def apply(
         self,
         calls: Calls,
@@ -135,6 +143,7 @@ class Remediation:
         run that was interrupted is gone on with. Raises RefusedError where another run is under
         way, and where more than `limit` items would be taken.
         """
+        self._require_applier("apply")
         with alone(self.store.location):
             plan, _ = self._plan(items)
             ready = [one for one in plan.changes if _may(one, shared=shared)]
@@ -235,6 +244,7 @@ class Remediation:
         A change is taken back whole, with every item that it carried out. `read` takes a reading
         and keeps it: what is asked again is what it finds; without it, what the last one found.
         """
+        self._require_applier("rollback")
         return self._take_back(calls, items, read=read)
 
     def rescind(

@@ -15,6 +15,7 @@ from recert.store.tables import LedgerRow
 SIGNOFF = "signoff.v1@recert"
 ENROLMENT = "enrolment.v1@recert"
 CERTIFICATE = "certificate.v1@recert"
+WHOAMI = "whoami.v1@recert"
 CLOSE = "close.v1@recert"
 CHECKPOINT = "checkpoint.v1@recert"
 """Namespaces: a signature made for one purpose never counts for another."""

@@ -84,7 +84,7 @@ def set_(agent: str, owner: str | None, purpose: str | None) -> None:
     from recert.cli.estates import agent_named  # noqa: PLC0415 - behind the store
 
     found = agent_named(run, agent)
-    run.campaigns().set_agent(found.arn, owner=owner, purpose=purpose)
+    run.campaigns(acting=True).set_agent(found.arn, owner=owner, purpose=purpose)
     if run.out.as_json:
         run.out.document(_row(found.arn))
         return

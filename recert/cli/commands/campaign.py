@@ -90,7 +90,7 @@ def open_(
     from recert.cli.resolve import agent_of  # noqa: PLC0415 - as above
 
     estate = latest_estate(run)
-    service = run.campaigns()
+    service = run.campaigns(acting=True)
     view = service.open(
         agents=tuple(dict.fromkeys(agent_of(estate, agent).arn for agent in agents)),
         name=name,
@@ -142,7 +142,7 @@ def show(campaign: str) -> None:
 @click.option("--reason", required=True, metavar="TEXT", help="Why.")
 def extend(campaign: str, *, due: str, zone: str | None, reason: str) -> None:
     """Give a campaign that is not over another deadline."""
-    service = current().campaigns()
+    service = current().campaigns(acting=True)
     chosen = service.find_campaign(campaign)
     _show(service.extend(chosen, due, reason, zone=zone).id)
 
@@ -172,7 +172,7 @@ def preview(campaign: str) -> None:
 @click.argument("campaign")
 def launch(campaign: str) -> None:
     """Launch a staged campaign; from then on its population stands."""
-    service = current().campaigns()
+    service = current().campaigns(acting=True)
     _show(service.launch(service.find_campaign(campaign)).id)
 
 
@@ -183,7 +183,7 @@ def launch(campaign: str) -> None:
 def cancel(campaign: str, *, reason: str, yes: bool) -> None:
     """Cancel a campaign; what was decided stays in the ledger."""
     run = current()
-    service = run.campaigns()
+    service = run.campaigns(acting=True)
     chosen = service.find_campaign(campaign)
     run.confirm(f"Cancel {chosen}? It cannot be opened again.", yes=yes)
     _show(service.cancel(chosen, reason).id)
@@ -200,7 +200,7 @@ def cancel(campaign: str, *, reason: str, yes: bool) -> None:
 def close(campaign: str, *, key: Path | None) -> None:
     """Close a campaign, as far as its rules let it go."""
     run = current()
-    service = run.campaigns()
+    service = run.campaigns(acting=True)
     chosen = service.find_campaign(campaign)
     _show(service.close(chosen, signer=run.own_signer(service.store, key)).id)
 
@@ -232,7 +232,7 @@ def end(
 ) -> None:
     """End the review; what is not signed is answered by no response."""
     run = current()
-    service = run.campaigns()
+    service = run.campaigns(acting=True)
     chosen = service.find_campaign(campaign)
     policy = {
         risk: "revoke" if risk in silence_revokes else "keep" for risk in ("privileged", "ordinary")
@@ -260,7 +260,7 @@ def end(
 )
 def reiterate(campaign: str, *, due_in: int) -> None:
     """Ask again what got no response or an abstention, in a linked campaign."""
-    service = current().campaigns()
+    service = current().campaigns(acting=True)
     _show(service.reiterate(service.find_campaign(campaign), due_in_days=due_in).id)
 
 
@@ -273,7 +273,7 @@ def reiterate(campaign: str, *, due_in: int) -> None:
 @click.option("--reason", required=True, metavar="TEXT", help="Why it applies.")
 def exclude(campaign: str, items: tuple[str, ...], *, rule: str, reason: str) -> None:
     """Take items out of a campaign that is not launched yet."""
-    service = current().campaigns()
+    service = current().campaigns(acting=True)
     chosen = service.find_campaign(campaign)
     found = tuple(service.find_item(chosen, item) for item in items)
     service.exclude(chosen, found, rule, reason)
@@ -287,7 +287,7 @@ def exclude(campaign: str, items: tuple[str, ...], *, rule: str, reason: str) ->
 @click.option("--note", default="", metavar="TEXT", help="Why.")
 def reassign(campaign: str, items: tuple[str, ...], *, to: str, note: str) -> None:
     """Hand items to another reviewer."""
-    service = current().campaigns()
+    service = current().campaigns(acting=True)
     chosen = service.find_campaign(campaign)
     found = tuple(service.find_item(chosen, item) for item in items)
     service.delegate(chosen, found, to, note)

@@ -91,7 +91,7 @@ def decide(campaign: str, items: tuple[str, ...], **options: Any) -> None:
     run = current()
     from recert.campaigns.views import DecisionRequest, Verdict  # noqa: PLC0415 - behind the store
 
-    service = run.campaigns()
+    service = run.campaigns(acting=True)
     chosen = service.find_campaign(campaign)
     ids = tuple(dict.fromkeys(service.find_item(chosen, item) for item in wanted))
     known = _from_file(options["seen_in"]) if options["seen_in"] else _in_order(ids, seen)
@@ -177,7 +177,7 @@ def rescind(
 def undo(campaign: str | None) -> None:
     """Take back your last decision that is not signed."""
     run = current()
-    service = run.campaigns()
+    service = run.campaigns(acting=True)
     chosen = service.find_campaign(campaign) if campaign else _only_unsigned(service)
     items = list(service.undo(chosen))
     if run.out.as_json:

@@ -44,7 +44,7 @@ def hand_off(
     recert return maria.recert           here: takes it in, once
     """  # noqa: D301 - \b keeps click from filling the examples
     run = current()
-    service = run.campaigns()
+    service = run.campaigns(acting=True)
     chosen = service.find_campaign(campaign)
     if run.store.synthetic:
         _with_demo_key(run, reviewer)
@@ -79,7 +79,7 @@ def take_back(file: Path) -> int:
     run = current()
     from recert.evidence.keys import read_signature  # noqa: PLC0415 - only keys need it
 
-    found = run.campaigns().take_back(file, verify=read_signature)
+    found = run.campaigns(acting=True).take_back(file, verify=read_signature)
     if run.out.as_json:
         run.out.document(found)
     else:

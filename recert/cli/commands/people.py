@@ -122,7 +122,7 @@ def set_(person: str, **facts: Any) -> None:
 def leave(person: str) -> None:
     """Mark a person as gone; their pending items go down the ladder to whoever is next."""
     run = current()
-    items = run.campaigns().leave(person)
+    items = run.campaigns(acting=True).leave(person)
     if run.out.as_json:
         run.out.document({"person": person, "items": list(items)})
         return

@@ -36,7 +36,7 @@ def remind(campaign: str, *, dry_run: bool, wanted: tuple[str, ...]) -> int:
     run = current()
     from recert.cli.reminders import channels  # noqa: PLC0415 - tables are slow to import
 
-    service = run.campaigns()
+    service = run.campaigns(acting=True)
     chosen = service.find_campaign(campaign)
     found = channels(run.settings, wanted)
     if not found and not dry_run:

@@ -94,7 +94,7 @@ def items(campaign: str, mine: bool, undecided: bool) -> None:
 def sign(campaign: str, yes: bool, key: Path | None) -> None:
     """Sign your decided items; the others stay open."""
     run = current()
-    service = run.campaigns()
+    service = run.campaigns(acting=True)
     chosen = service.find_campaign(campaign)
     summary = service.summary(chosen)
     by_verdict = ", ".join(f"{count} {name}" for name, count in summary.by_verdict.items())
@@ -102,6 +102,11 @@ def sign(campaign: str, yes: bool, key: Path | None) -> None:
         f"{summary.signer} signs {summary.decided} decided items of {chosen} ({by_verdict}); "
         f"{summary.pending} stay open."
     )
+    if summary.not_independent:
+        run.out.note(
+            f"{summary.not_independent} of them are privileged and not independent: the owner of the "
+            "agent decides them, as nobody else is known."
+        )
     run.confirm("Sign?", yes=yes)
     signed = service.sign(chosen, signer=run.own_signer(service.store, key))
     if run.out.as_json:

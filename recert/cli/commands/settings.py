@@ -7,6 +7,7 @@ import click
 from recert.cli.context import Run, current
 from recert.cli.lazy import RecertCommand, RecertGroup
 from recert.config import Setting
+from recert.errors import UsageError
 
 
 @click.group(cls=RecertGroup)
@@ -65,22 +66,36 @@ def set_(name: str, value: str, reason: str) -> None:
 
 
 @click.command(cls=RecertCommand)
-def whoami() -> None:
+@click.option(
+    "--key",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Prove it with an enrolled SSH key of yours.",
+)
+def whoami(key: Path | None) -> None:
     """Tell who you are here, and how strongly that is known."""
     run = current()
-    from recert.cli.identity import claim_of, describe  # noqa: PLC0415 - tables are slow to import
-    from recert.store.handed import handed  # noqa: PLC0415 - as above
+    from recert.cli import identity  # noqa: PLC0415 - tables are slow to import
 
-    store = run.store
-    caller = run.caller(store)
-    with store.read() as session:
-        part = handed(session)
-    found = describe(caller, claim_of(run.settings, synthetic=store.synthetic, part=part))
+    store = run.store if run.store_exists else None
+    found = run.identity(store) if store is not None else identity.claimed_only(run.settings)
+    if key is not None:
+        if store is None:
+            raise UsageError("There is no store that knows a key.", "Name one with --store.")
+        found = identity.prove(store, found, run.signer(key))
+    told = identity.describe(found, store)
     if run.out.as_json:
-        run.out.document(found)
+        run.out.document(told)
         return
+    caller = found.caller
+    words = {"ssh": "proved", "sts": "verified by AWS", "os": "claimed"}[caller.strength.value]
     run.out.line(
-        f"{caller.id} ({caller.name}), from {found['source']}, identity: {caller.strength}"
+        f"{caller.id} ({caller.name}), from {found.claim.source}, identity: "
+        f"{caller.strength}, {words}"
     )
-    if not caller.known:
+    if found.sentence:
+        run.out.line(f"{found.sentence}.")
+    if store is None:
+        run.out.note("There is no store here; whether anybody knows you cannot be said.")
+    elif not caller.known:
         run.out.note("The store does not list this person; `recert people add` does that.")
