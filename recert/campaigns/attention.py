@@ -27,7 +27,7 @@ WINDOW = timedelta(seconds=60)
 SAMPLE = 10
 """Of the items that are kept, one in so many gets a second look, and at least one."""
 _KEEPS = ("attest", "attest_until", "exception")
-_LOOKED_BACK = 500
+_GLANCE, _LOOKED_BACK = 32, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +49,25 @@ class Habit:
 
 def habit(session: Session, caller: str, campaign: str, now: datetime) -> Habit:
     """Return the caller's latest decisions in a campaign, and how many headless ones just now."""
-    statement = (
-        select(col(DecisionRow.verdict), col(DecisionRow.headless), col(DecisionRow.decided_at))
-        .where(col(DecisionRow.campaign) == campaign, col(DecisionRow.decided_by) == caller)
-        .order_by(col(DecisionRow.entry).desc())
-        .limit(_LOOKED_BACK)
-    )
-    found = rows(session, statement)
     since = now - WINDOW
-    burst = sum(bool(headless) and from_rfc3339(at) > since for _, headless, at in found)
+    found: Sequence[Any] = ()
+    for limit in (_GLANCE, _LOOKED_BACK):
+        statement = (
+            select(col(DecisionRow.verdict), col(DecisionRow.headless), col(DecisionRow.decided_at))
+            .where(col(DecisionRow.campaign) == campaign, col(DecisionRow.decided_by) == caller)
+            .order_by(col(DecisionRow.entry).desc())
+            .limit(limit)
+        )
+        found = rows(session, statement)
+        # One answer all along, or all of it just now, may go on further back.
+        alike = len({verdict for verdict, _, _ in found}) == 1
+        if len(found) < limit or not (alike or from_rfc3339(found[-1][2]) > since):
+            break
+    burst = 0
+    for _, headless, at in found:
+        if from_rfc3339(at) <= since:
+            break
+        burst += bool(headless)
     return Habit(tuple(verdict for verdict, _, _ in found), burst)
 
 

@@ -11,12 +11,17 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from sqlmodel import col, select
 
+from recert.campaigns.stages import ADVANCES, Stages
 from recert.campaigns.transitions import CAMPAIGN_STEPS, ITEM_STEPS
 from recert.campaigns.views import Verdict
-from recert.errors import RefusedError
+from recert.errors import RefusedError, UsageError
+from recert.store.outcome import Strategy
+from recert.store.tables import DecisionRow
 
-PEOPLE = ("alice", "bob", "owner")
+PEOPLE = ("alice", "bob", "carol", "owner")
+MEANS = st.sampled_from(("keep", "revoke"))
 ACTIONS = ("s3:GetObject", "s3:*", "iam:PassRole", "s3:PutObject")
 
 
@@ -30,9 +35,9 @@ class Reviews(RuleBasedStateMachine):
         self.day = 0
         self.decided = 0
         self.states: dict[str, str] = {}
-        self.house.know("bob")
+        self.house.know("bob", "carol")
         self.house.sync(self._estate("alice", 3))
-        self.house.open("hr")
+        self._open(two=True, strategy=Strategy.ONE_DENY_DENIES, blind=False)
 
     def teardown(self) -> None:
         try:
@@ -44,6 +49,15 @@ class Reviews(RuleBasedStateMachine):
     def _estate(self, owner: str, actions: int) -> Any:
         agents = [self.world.agent("hr", owner=owner), self.world.agent("pay", role="hr-role")]
         return self.world.estate(agents, {"hr-role": ACTIONS[:actions]}, day=self.day)
+
+    def _open(self, *, two: bool, strategy: Strategy, blind: bool) -> None:
+        stages = Stages(
+            count=2,
+            strategy=strategy,
+            blind=blind,
+            advance=(*ADVANCES, Verdict.NO_RESPONSE),
+        )
+        self.house.open("hr", **({"stages": stages} if two else {}))
 
     def _campaign(self, pick: int) -> str:
         views = sorted(self.house.as_("x").campaigns(), key=lambda one: one.id)
@@ -115,11 +129,53 @@ class Reviews(RuleBasedStateMachine):
         name = self.world.arn(("hr", "pay")[pick % 2])
         self.house.as_("owner").set_agent(name, owner=owner, ask=self.world.ask)
 
-    @rule(pick=st.integers(0, 9))
-    def end(self, pick: int) -> None:
+    @rule(two=st.booleans(), blind=st.booleans(), strategy=st.sampled_from(list(Strategy)))
+    def open(self, *, two: bool, blind: bool, strategy: Strategy) -> None:
+        if len(self.house.as_("x").campaigns()) < 4:
+            with contextlib.suppress(UsageError):
+                self._open(two=two, strategy=strategy, blind=blind and two)
+
+    @rule(
+        who=st.sampled_from(PEOPLE),
+        pick=st.integers(0, 9),
+        step=st.sampled_from(("ask", "confirm", "withdraw")),
+    )
+    def rescind(self, who: str, pick: int, step: str) -> None:
+        service, campaign = self.house.as_(who), self._campaign(pick)
+        signed = [one.id for one in self.house.lines(campaign, states=("signed_off",))]
+        if not signed:
+            return
+        items = (signed[pick % len(signed)],)
+        with contextlib.suppress(RefusedError, UsageError):
+            if step == "ask":
+                service.rescind(campaign, items, "It was wrong.")
+            elif step == "confirm":
+                service.confirm_rescission(campaign, items, ask=self.world.ask)
+            else:
+                service.withdraw_rescission(campaign, items)
+
+    @rule(person=st.sampled_from(("bob", "carol")), back=st.booleans())
+    def leave(self, person: str, *, back: bool) -> None:
+        if back:
+            self.house.know(person)
+        else:
+            self.house.as_("owner").leave(person)
+
+    @rule(days=st.integers(1, 5))
+    def wait(self, days: int) -> None:
+        """Let time pass, so that what was kept until a date runs out and is asked again."""
+        self.day += days
+        self.house.tomorrow(days)
+        self.house.sync(self._estate("alice", 3))
+
+    @rule(pick=st.integers(0, 9), stage=st.sampled_from((None, 1, 2)), means=MEANS)
+    def end(self, pick: int, stage: int | None, means: str) -> None:
         service, campaign = self.house.as_("owner"), self._campaign(pick)
-        with contextlib.suppress(RefusedError):
-            self.decided += service.end_review(campaign).items
+        with contextlib.suppress(RefusedError, UsageError):
+            told = service.silence(campaign, {"ordinary": means}, stage=stage)
+            self.decided += service.end_review(
+                campaign, policy={"ordinary": means}, revocations=told.revoke, stage=stage
+            ).items
         with contextlib.suppress(RefusedError):
             service.reiterate(campaign, ask=self.world.ask)
 
@@ -147,10 +203,25 @@ class Reviews(RuleBasedStateMachine):
     def _follow(self, line: Any) -> None:
         before = self.states.get(line.id)
         self.states[line.id] = line.state
+        assert line.stage in {1, 2}
         if before in {"signed_off", "excluded", "superseded"}:
             assert line.state == before
         assert line.state in ITEM_STEPS
         assert (line.verdict is not None) == (line.state in {"decided", "signed_off"})
+
+    @invariant()
+    def nobody_answers_an_item_twice_and_each_outcome_is_that_of_its_answers(self) -> None:
+        with self.house.store.read() as session:
+            given = session.exec(
+                select(DecisionRow.item, DecisionRow.decided_by, DecisionRow.stage).where(
+                    col(DecisionRow.state).in_(("answered", "current", "rescinded"))
+                )
+            ).all()
+        by_item: dict[str, list[str]] = {}
+        for item, by, _ in given:
+            by_item.setdefault(item, []).append(by)
+        for persons in by_item.values():
+            assert len(persons) == len({*persons}) or "recert" in persons
 
     @invariant()
     def no_decision_is_lost(self) -> None:
