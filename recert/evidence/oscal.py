@@ -7,6 +7,7 @@ the ledger, so that the same evidence gives the same file.
 
 import re
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from recert.clock import from_rfc3339, to_rfc3339
@@ -22,6 +23,7 @@ OBJECTIVE = "ac-6.7_obj"
 _NS = "urn:recert:oscal"
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$^@\"'])")
 _REMOVES = ("revoke", "reduce")
+_HOLDS = {True: "without reservation", False: "with reservation"}
 
 
 def assessment_results(material: Material, tied: TieOut) -> dict[str, Any]:
@@ -115,6 +117,8 @@ def _people(material: Material) -> list[str]:
         for d in projection.decisions.values()
         if d.body["campaign"] == material.campaign
     ]
+    closing = projection.closings.get(material.campaign)
+    found += [closing["signer"]] if closing is not None else []
     found += [
         s["signer"] for s in projection.signoffs.values() if s["campaign"] == material.campaign
     ]
@@ -173,33 +177,42 @@ def _result(material: Material, tied: TieOut, ids: _Ids) -> dict[str, Any]:
 
 
 def _attestations(material: Material, ids: _Ids) -> list[dict[str, Any]]:
-    found = []
-    for signoff in material.projection.signoffs.values():
-        if signoff["campaign"] != material.campaign:
-            continue
-        statement = canonical.parse_strict(signoff["statement"])
-        found.append(
-            {
-                "responsible-parties": [
-                    {"role-id": "assessor", "party-uuids": [ids("party", signoff["signer"])]}
-                ],
-                "parts": [
-                    {
-                        "name": "authorization-statement",
-                        "ns": _NS,
-                        "title": "Sign-off",
-                        "props": [
-                            _prop("signed-at", signoff["signed_at"]),
-                            _prop("signature", signoff["signature"]),
-                            _prop("identity", signoff["strength"]),
-                            _prop("ledger-entry", str(signoff["entry"])),
-                        ],
-                        "prose": _line(str(statement["meaning"])),
-                    }
-                ],
-            }
-        )
+    projection = material.projection
+    found = [
+        _attestation(ids, "Sign-off", "assessor", signoff)
+        for signoff in projection.signoffs.values()
+        if signoff["campaign"] == material.campaign
+    ]
+    closing = projection.closings.get(material.campaign)
+    if closing is not None:
+        memo = canonical.parse_strict(closing["statement"])["memo"]
+        lines = [f"{line['text']} ({_HOLDS[bool(line['holds'])]})" for line in memo]
+        found.append(_attestation(ids, "Close", "owner", closing, lines))
     return found
+
+
+def _attestation(
+    ids: _Ids, title: str, role: str, signed: dict[str, Any], lines: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return what somebody signed as an attestation: who, when, how strongly that is known, and what."""
+    meaning = str(canonical.parse_strict(signed["statement"])["meaning"])
+    return {
+        "responsible-parties": [{"role-id": role, "party-uuids": [ids("party", signed["signer"])]}],
+        "parts": [
+            {
+                "name": "authorization-statement",
+                "ns": _NS,
+                "title": title,
+                "props": [
+                    _prop("signed-at", signed["signed_at"]),
+                    _prop("signature", signed["signature"]),
+                    _prop("identity", signed["strength"]),
+                    _prop("ledger-entry", str(signed["entry"])),
+                ],
+                "prose": _line(" ".join((meaning, *lines))),
+            }
+        ],
+    }
 
 
 def _decisions(

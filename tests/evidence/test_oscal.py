@@ -109,3 +109,17 @@ def test_every_reference_leads_somewhere(world: Any, worlds: Any, tmp_path: Path
     used |= {name for value in maps for name in value.get("party-uuids", ())}
     used.add(document["assessment-results"]["import-ap"]["href"].removeprefix("#"))
     assert used <= set(made)
+
+
+def test_the_pack_of_a_signed_close_validates_and_its_memo_is_an_attestation(
+    small_pack: dict[str, bytes], official: jsonschema.Draft7Validator
+) -> None:
+    document = json.loads(small_pack["oscal-assessment-results.json"])
+    assert problems(official, document) == []
+    (result,) = document["assessment-results"]["results"]
+    titles = [part["title"] for one in result["attestations"] for part in one["parts"]]
+    assert titles == ["Sign-off", "Close"]
+    owner = result["attestations"][1]["responsible-parties"][0]
+    assert owner["role-id"] == "owner"
+    parties = {one["uuid"] for one in document["assessment-results"]["metadata"]["parties"]}
+    assert set(owner["party-uuids"]) <= parties
