@@ -26,6 +26,19 @@ def digest(value: object) -> str:
     return hashlib.sha256(canonical(value)).hexdigest()
 
 
+def unordered(value: Any) -> Any:
+    """Return a JSON value with every list in an order of its own: lists in which order says nothing."""
+    if isinstance(value, Mapping):
+        return {key: unordered(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return sorted((unordered(item) for item in value), key=_sort_key)
+    return value
+
+
+def _sort_key(value: object) -> str:
+    return json.dumps(value, sort_keys=True, default=str)
+
+
 def _require_restricted(value: object, path: str) -> None:
     if value is None or isinstance(value, bool | str):
         return

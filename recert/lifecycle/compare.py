@@ -8,7 +8,7 @@ What the later estate did not visit, or could not list, says nothing at all.
 from dataclasses import dataclass, field
 
 from recert.analysis.coverage import related, touches
-from recert.estate.agents import Agent
+from recert.estate.agents import Agent, AgentKind
 from recert.estate.estate import Estate
 from recert.lifecycle.agent import AgentDiff, added, everything, removed
 from recert.lifecycle.changes import Change
@@ -41,6 +41,8 @@ def compare(before: Estate | None, after: Estate) -> tuple[Event, ...]:
     for agent in after.agents_by_arn.values():
         old = before.agents_by_arn.get(agent.arn)
         baseline = scopes.baseline(agent)
+        if old is None and scopes.guessed(agent):
+            continue
         if old is None:
             change = added(agent, baseline=baseline)
             recorder.add(agent.arn, change, live=_serves(agent))
@@ -116,8 +118,14 @@ class _Scopes:
             return True
         return earlier < self._new.get(scope, earlier)
 
+    def guessed(self, agent: Agent) -> bool:
+        """Tell whether it may be no agent of its own: another one's, which could not be listed."""
+        return agent.kind is AgentKind.UNREGISTERED and self._unread[1].agents_of(agent)
+
     def gone(self, agent: Agent) -> bool:
         """Tell whether the later reading would have shown the agent if it were there."""
+        if agent.kind is AgentKind.UNREGISTERED and self._unread[0].agents_of(agent):
+            return False
         scope = (agent.account, agent.region, agent.kind)
         if scope not in self._new or self._unread[1].agents_of(agent):
             return False

@@ -48,7 +48,14 @@ class Unread:
         )
 
     def agents_of(self, agent: Agent) -> bool:
-        """Tell whether the listing that would show this agent failed."""
+        """Tell whether the listing that would show this agent failed.
+
+        A role that is used as an agent is found by what no agent of its account works through: where
+        any listing of agents failed, that is not known.
+        """
+        if agent.kind is AgentKind.UNREGISTERED:
+            every = [name for names in AGENT_LISTINGS.values() for name in names]
+            return self.listing(every, agent.account)
         return self.listing(AGENT_LISTINGS[agent.kind], agent.account, agent.region)
 
     def inside(self, operations: Iterable[str], agent: Agent) -> bool:

@@ -6,7 +6,7 @@ from recert.aws import reads
 from recert.aws.collect.values import dig, text, unique
 from recert.aws.reader import Reader
 from recert.aws.redaction import read_mark, writing_operations
-from recert.estate.canonical import digest
+from recert.estate.canonical import digest, unordered
 from recert.estate.integrations import ActionGroup, ToolFunction
 
 
@@ -78,4 +78,4 @@ def _schema_digest(detail: dict[str, Any]) -> str | None:
         mark = read_mark(payload)
         return f"{mark.key_id}:{mark.digest}" if mark else None
     schema = detail.get("functionSchema")
-    return digest(schema) if schema else None
+    return digest(unordered(schema)) if schema else None

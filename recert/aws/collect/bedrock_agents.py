@@ -12,6 +12,7 @@ from recert.aws.reader import GONE, Reader
 from recert.aws.redaction import Keyring, conceal_structure, concealed
 from recert.estate.agents import DRAFT, Agent, AgentKind, AgentVersion, Alias
 from recert.estate.base import Tags
+from recert.estate.canonical import unordered
 from recert.estate.integrations import Collaborator, GuardrailRef, KnowledgeBaseLink
 
 TEST_ALIAS = "TSTALIASID"
@@ -202,7 +203,7 @@ def settings_of(detail: dict[str, Any], keyring: Keyring) -> dict[str, Any]:
         "model": text(detail.get("foundationModel")),
         "instruction": concealed(detail.get("instruction")),
         "guardrail": _guardrail(detail.get("guardrailConfiguration")),
-        "prompt_overrides": conceal_structure(overrides, keyring) if overrides else None,
+        "prompt_overrides": conceal_structure(unordered(overrides), keyring) if overrides else None,
         "parser_function_arn": text(dig(overrides, "overrideLambda")),
         "orchestration": text(detail.get("orchestrationType")),
         "orchestration_function_arn": text(

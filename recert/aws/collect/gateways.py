@@ -12,6 +12,7 @@ from recert.aws.interface import TagNames
 from recert.aws.reader import GONE, Reader
 from recert.aws.redaction import Keyring, conceal_structure
 from recert.estate.agents import Agent, AgentKind, AgentVersion, Alias
+from recert.estate.canonical import unordered
 from recert.estate.companions import Integration
 
 CURRENT = "current"
@@ -156,7 +157,9 @@ def _target(
     configuration = (detail or {}).get("targetConfiguration") or {}
     credentials = (detail or {}).get("credentialProviderConfigurations") or []
     kind, target, credential = target_settings(detail or {})
-    content = conceal_structure([configuration, credentials], keyring) if detail else None
+    content = None
+    if detail:
+        content = conceal_structure([unordered(configuration), unordered(credentials)], keyring)
     merged = {**summary, **(detail or {})}
     return Integration(
         kind="gateway_target",

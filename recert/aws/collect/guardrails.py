@@ -11,6 +11,7 @@ from recert.aws.matching import Place
 from recert.aws.models import partition_of
 from recert.aws.reader import GONE, Answer, Reader
 from recert.aws.redaction import conceal_structure
+from recert.estate.canonical import unordered
 from recert.estate.integrations import Guardrail
 
 POLICY_LIMIT = "The recording holds no resource policies of guardrails."
@@ -108,7 +109,11 @@ def read_guardrail(reader: Reader, name: GuardrailName) -> Guardrail:
     region, account = name.place.region, name.place.account
     stem = f"arn:{partition_of(region)}:bedrock:{region}:{account}:guardrail"
     settings = {key: detail[key] for key in _SETTINGS if detail.get(key)}
-    content = conceal_structure(settings, reader.keyring) if answer.output is not None else None
+    content = (
+        conceal_structure(unordered(settings), reader.keyring)
+        if answer.output is not None
+        else None
+    )
     return Guardrail(
         arn=text(detail.get("guardrailArn")) or f"{stem}/{name.id}",
         id=text(detail.get("guardrailId")) or name.id,

@@ -21,6 +21,7 @@ from recert.aws.interface import TagNames
 from recert.aws.reader import GONE, Reader
 from recert.aws.redaction import Keyring, conceal_structure
 from recert.estate.agents import Agent, AgentKind, AgentVersion
+from recert.estate.canonical import unordered
 from recert.estate.companions import Integration
 
 LIMIT = (
@@ -179,7 +180,7 @@ def _integrations(detail: dict[str, Any], keyring: Keyring) -> Iterator[Integrat
 def _tool(index: int, tool: dict[str, Any], keyring: Keyring) -> Integration:
     configuration = tool.get("config") or {}
     name = text(tool.get("name")) or f"{tool.get('type') or 'tool'}-{index}"
-    content = conceal_structure(configuration, keyring) if configuration else None
+    content = conceal_structure(unordered(configuration), keyring) if configuration else None
     return Integration(
         kind="tool",
         id=name,
