@@ -18,6 +18,7 @@ from recert.tui.view.campaigns import (
     campaign_heading,
     campaign_row,
     decided_at,
+    last_seen,
 )
 
 _PAGE = 500
@@ -79,7 +80,8 @@ class CampaignsMode(Owning):
             after, total = page.next, page.total
             if after is None:
                 break
-        return tallier.tally(total, decided_at(services.ledger(None, _ENTRIES), item.id))
+        entries = services.ledger(None, _ENTRIES)
+        return tallier.tally(total, decided_at(entries, item.id), last_seen(entries, item.id))
 
     def empty(self) -> Sequence[Row]:
         """Say what opens a campaign."""

@@ -16,12 +16,15 @@ from recert.tui.text import Piece, Role, Row, fit, row, say, width_of
 from recert.tui.view.facts import as_list, as_map, field, heading, short, words
 from recert.tui.view.items import bar
 from recert.tui.view.plot import burn_down, captions
-from recert.tui.view.when import ago, stamp, until
+from recert.tui.view.when import ago, span, stamp, until
 from recert.tui.view.words import severity, state
 
 _STATE = 13
 _BAR = 8
 _COUNT = 8
+_AGE = 6
+_WIDE = 72
+"""From here on a list of campaigns has room for how long each has been open."""
 _MINE = 8
 _DUE = 15
 _PLOT = 40
@@ -39,12 +42,14 @@ def campaign_row(campaign: CampaignView, width: int, now: datetime) -> Row:
     overdue = campaign.due_at is not None and campaign.due_at < now and campaign.state == "active"
     due = until(campaign.due_at, now) if campaign.state == "active" else ""
     gap = Piece(" ", Role.PLAIN)
+    age = span(now - campaign.opened_at) if campaign.state == "active" else ""
     mine = say(f"{campaign.mine_pending} mine" if campaign.mine_pending else "", Role.WARN)
     tail = (
         gap,
         fit(mine, _MINE),
         *bar(done, total, _BAR),
         fit(say(f" {done}/{total}"), _COUNT),
+        *((fit(say(age, Role.MUTED), _AGE), gap) if width >= _WIDE else ()),
         fit(say(due, Role.BAD if overdue else Role.MUTED), _DUE),
     )
     head = (gap, fit(state(campaign.state), _STATE), gap)
@@ -54,7 +59,8 @@ def campaign_row(campaign: CampaignView, width: int, now: datetime) -> Row:
 
 def campaign_heading(width: int) -> Row:
     """Return the heading over the campaigns."""
-    tail = " " + "".ljust(_MINE) + "progress".ljust(_BAR + _COUNT) + "due".ljust(_DUE)
+    age = "open".ljust(_AGE + 1) if width >= _WIDE else ""
+    tail = " " + "".ljust(_MINE) + "progress".ljust(_BAR + _COUNT) + age + "due".ljust(_DUE)
     head = " " + "state".ljust(_STATE + 1)
     return row(
         say(head + "campaign".ljust(max(8, width - len(head) - len(tail))) + tail, Role.RULE)
@@ -72,6 +78,8 @@ class Tally:
     total: int
     decided: tuple[datetime, ...] = ()
     """When the decisions in force were taken, as far as the latest ledger entries tell."""
+    seen: Mapping[str, datetime] = dataclass_field(default_factory=dict)
+    """When each person did something in the campaign last, as far as those entries tell."""
 
 
 def decided_at(entries: Sequence[LedgerEntry], campaign: str) -> tuple[datetime, ...]:
@@ -85,6 +93,12 @@ def decided_at(entries: Sequence[LedgerEntry], campaign: str) -> tuple[datetime,
         elif step < 0 and times:
             times.pop()
     return tuple(times)
+
+
+def last_seen(entries: Sequence[LedgerEntry], campaign: str) -> dict[str, datetime]:
+    """Return when each person did something in a campaign last."""
+    ordered = sorted(entries, key=lambda entry: entry.seq)
+    return {e.actor: from_rfc3339(e.at) for e in ordered if e.campaign == campaign}
 
 
 @dataclass
@@ -109,14 +123,21 @@ class Tallier:
                 if line.state == "pending":
                     self._open.setdefault(kind, Counter())[name] += 1
 
-    def tally(self, total: int, decided: tuple[datetime, ...] = ()) -> Tally:
+    def tally(
+        self,
+        total: int,
+        decided: tuple[datetime, ...] = (),
+        seen: Mapping[str, datetime] | None = None,
+    ) -> Tally:
         """Return what was counted so far."""
 
         def of(kind: str) -> dict[str, tuple[int, int]]:
             still = self._open.get(kind, Counter())
             return {n: (still[n], c) for n, c in self._all.get(kind, Counter()).most_common(12)}
 
-        return Tally(of("reviewers"), of("agents"), of("levels"), self.read, total, decided)
+        return Tally(
+            of("reviewers"), of("agents"), of("levels"), self.read, total, decided, seen or {}
+        )
 
 
 def due(campaign: CampaignView) -> str:
@@ -146,15 +167,24 @@ def campaign_detail(campaign: CampaignView, tally: Tally | None, now: datetime) 
     if tally is None:
         return [*lines, (), row(say("counting by reviewer, agent and level …", Role.MUTED))]
     lines += _burn_down_rows(campaign, tally, now)
-    for title, part in (
-        ("By reviewer", tally.reviewers),
-        ("By agent", tally.agents),
-        ("By level", tally.levels),
-    ):
+    lines += [(), heading("By reviewer")]
+    for name, counts in tally.reviewers.items():
+        lines += [_tally_row(name, *counts), *_last_word(campaign, tally, name, now)]
+    for title, part in (("By agent", tally.agents), ("By level", tally.levels)):
         lines += [(), heading(title), *(_tally_row(name, *counts) for name, counts in part.items())]
     if tally.read < tally.total:
         lines.append(row(say(f"counted {tally.read:,} of {tally.total:,} items", Role.WARN)))
     return lines
+
+
+def _last_word(campaign: CampaignView, tally: Tally, name: str, now: datetime) -> list[Row]:
+    """Return since when nothing came from a reviewer who still has open items."""
+    if not tally.reviewers[name][0] or campaign.state != "active":
+        return []
+    at = tally.seen.get(name)
+    if at is None:
+        return [row(say(f"    nothing yet, for {span(now - campaign.opened_at)}", Role.WARN))]
+    return [row(say(f"    last {ago(at, now)}", Role.MUTED))]
 
 
 def _burn_down_rows(campaign: CampaignView, tally: Tally, now: datetime) -> list[Row]:

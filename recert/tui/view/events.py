@@ -8,7 +8,10 @@ from recert.tui.view.facts import as_map, differences, field, heading, short, tr
 from recert.tui.view.when import moment, stamp
 from recert.tui.view.words import severity
 
-_WHEN = 16
+_WHEN = 11
+_OPENED = 10
+_KIND = 24
+_SHORT_AGENT = 12
 _SEVERITY = 11
 _LIVE = 5
 
@@ -25,18 +28,25 @@ def event_row(event: Facts, width: int, names: Mapping[str, str]) -> Row:
     live = Piece("live", Role.BAD) if event.get("live") else Piece("draft", Role.MUTED)
     head = (
         gap,
-        fit(say(moment(event.get("detected_at")), Role.MUTED), _WHEN),
+        fit(say(moment(event.get("detected_at"))[5:], Role.MUTED), _WHEN),
         gap,
         fit(severity(str(event.get("severity") or "")), _SEVERITY),
         gap,
         fit(live, _LIVE),
         gap,
     )
-    opened = Piece("→ campaign", Role.ACCENT) if event.get("campaign") else Piece("", Role.PLAIN)
-    room = max(12, width - width_of(head) - 12)
-    kind = fit(say(event.get("kind") or ""), room // 2)
-    agent = fit(say(agent_name(event, names), Role.MUTED), room - room // 2 - 1)
-    return (*head, kind, gap, agent, gap, fit(opened, 11))
+    campaign = event.get("campaign")
+    opened = say(f"→ {campaign}", Role.ACCENT) if campaign else Piece("", Role.PLAIN)
+    room = max(12, width - width_of(head) - _OPENED - 1)
+    what = _what_width(room)
+    kind = fit(say(event.get("kind") or ""), what)
+    agent = fit(say(agent_name(event, names), Role.MUTED), room - what - 1)
+    return (*head, kind, gap, agent, gap, fit(opened, _OPENED))
+
+
+def _what_width(room: int) -> int:
+    """Return the cells for the kind of an event: as many as the longest takes, half of them at least."""
+    return max(room // 2, min(_KIND, room - _SHORT_AGENT))
 
 
 def event_heading(width: int) -> Row:
@@ -50,13 +60,10 @@ def event_heading(width: int) -> Row:
         + "reach".ljust(_LIVE)
         + " "
     )
-    room = max(12, width - len(head) - 12)
-    return row(
-        say(
-            head + "what".ljust(room // 2) + " " + "agent".ljust(room - room // 2 - 1) + " opened",
-            Role.RULE,
-        )
-    )
+    room = max(12, width - len(head) - _OPENED - 1)
+    what = _what_width(room)
+    told = "what".ljust(what) + " " + "agent".ljust(room - what - 1) + " opened"
+    return row(say(head + told, Role.RULE))
 
 
 def event_detail(event: Facts, names: Mapping[str, str]) -> list[Row]:
