@@ -11,7 +11,14 @@ from __future__ import annotations
 from msgspec import Struct
 
 from recert.iam.model import Layer
-from recert.iam.principals import Caller, Strength
+from recert.iam.principals import (
+    NAMES_ACCOUNT,
+    NAMES_DIRECT,
+    NAMES_ROLE,
+    NAMES_SESSION,
+    Caller,
+    Strength,
+)
 
 
 class Situation(Struct, gc=False):
@@ -57,7 +64,7 @@ def combine(situation: Situation, says: Says) -> tuple[bool, Layer]:
 
 def _granted(situation: Situation, says: Says) -> tuple[bool, Layer]:
     if not situation.caller.has_identity:
-        return says.strength >= Strength.DIRECT, "resource"
+        return says.strength >= NAMES_DIRECT, "resource"
     if situation.same_account and _by_resource(says):
         own = says.identity and says.boundary and says.session
         return True, "identity" if own and not situation.must_agree else "resource"
@@ -65,13 +72,13 @@ def _granted(situation: Situation, says: Says) -> tuple[bool, Layer]:
     if failing is not None:
         return False, failing
     agreed = situation.same_account and not situation.must_agree
-    agreed = agreed or says.strength >= Strength.ACCOUNT
+    agreed = agreed or says.strength >= NAMES_ACCOUNT
     return agreed, "identity" if agreed else "resource"
 
 
 def _failing(situation: Situation, says: Says) -> Layer | None:
     """Return the first layer on the caller's side that withholds the request, None where none."""
-    if not says.identity and (says.strength <= Strength.ACCOUNT or not situation.same_account):
+    if not says.identity and (says.strength <= NAMES_ACCOUNT or not situation.same_account):
         return "identity"
     if not says.boundary:
         return "boundary"
@@ -85,8 +92,8 @@ def _by_resource(says: Says) -> bool:
     naming the role, by boundary and session policy; naming the account, it only delegates.
     """
     strength = says.strength
-    if strength == Strength.SESSION:
+    if strength == NAMES_SESSION:
         return True
-    if strength == Strength.DIRECT:
+    if strength == NAMES_DIRECT:
         return says.session
-    return strength == Strength.ROLE and says.boundary and says.session
+    return strength == NAMES_ROLE and says.boundary and says.session

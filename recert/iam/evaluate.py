@@ -18,7 +18,14 @@ from recert.iam.context import YES
 from recert.iam.model import Authority, Decision, Request, SourcedPolicy, Verdict
 from recert.iam.patterns import has_wildcard, with_plain_service
 from recert.iam.policyset import NOBODY, Loaded, PolicySet, loaded
-from recert.iam.principals import Caller, Strength, account_of, caller_of
+from recert.iam.principals import (
+    NAMES_ACCOUNT,
+    NAMES_NONE,
+    Caller,
+    Strength,
+    account_of,
+    caller_of,
+)
 from recert.iam.protected import (
     WITHOUT_PERMISSION,
     is_root,
@@ -94,7 +101,7 @@ class Engine:
             loaded.scps if caller.has_identity and not linked else (),
             loaded.rcps if asked_rcps else (),
             # Who does not know the request does not know the resource either: its policy may agree.
-            Strength.NONE if resource_policy or request.context.complete else Strength.ACCOUNT,
+            NAMES_NONE if resource_policy or request.context.complete else NAMES_ACCOUNT,
         )
 
     def _compiled(self, policy: Resourced) -> PolicySet:
@@ -157,7 +164,7 @@ def _quick(case: Case) -> Decision:
 
 def _allows(policies: PolicySet, asked: Asked) -> bool:
     for statement in policies.naming(asked.action)[1]:  # noqa: SIM110 - a generator costs a third of the verdict
-        if statement.holds(asked):
+        if statement.always or statement.holds(asked):
             return True
     return False
 
@@ -165,7 +172,7 @@ def _allows(policies: PolicySet, asked: Asked) -> bool:
 def _strength(
     allows: list[CompiledStatement], asked: Asked, caller: Caller, *, bounded: bool
 ) -> Strength:
-    found = Strength.NONE
+    found = NAMES_NONE
     for statement in allows:
         strength = statement.strength(caller, bounded=bounded)
         if strength > found and statement.holds(asked):

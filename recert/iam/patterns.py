@@ -110,6 +110,18 @@ def _always(_: str) -> bool:
     return True
 
 
+def is_free(pattern: str) -> bool:
+    """Tell whether a pattern without marks is matched as one text: no star stops at a colon.
+
+    False also where its head has to be put in lower case first.
+    """
+    head = pattern.split(":", _LAST_SEGMENT)[:-1]
+    for segment in head:
+        if "*" in segment.rstrip("*") or not (segment.islower() or segment.lower() == segment):
+            return False
+    return bool(head)
+
+
 def _pieces(pattern: str) -> Match:
     """Match a pattern that has stars and no question mark."""
     pieces = pattern.split("*")
@@ -197,7 +209,7 @@ def with_plain_service(resource: str) -> str:
 class ResourcePattern:
     """One value of a Resource or NotResource element, ready to be matched."""
 
-    __slots__ = ("_automaton", "_stretches", "matches", "text")
+    __slots__ = ("_automaton", "matches", "text")
 
     matches: Match
 
@@ -205,14 +217,10 @@ class ResourcePattern:
         """Compile the pattern; `matches` takes a resource with a plain head."""
         self.text = text = with_plain_service(text)
         self._automaton: Automaton | None = None
-        head, colon, tail = _split(text)
-        # Marks before stars: of the same patterns, `covers` knows more about this one.
-        tail = _MIXED.sub(_marks_first, tail) if "*?" in tail else tail
-        self._stretches: tuple[tuple[str, bool], ...] = ((head + colon + tail, True),)
+        head, _, tail = _split(text)
         if has_wildcard(head):
             segments = head.split(":")
-            if any(_bound(segment) for segment in segments):
-                self._stretches = _stretches(segments, colon + tail)
+            if any(map(_bound, segments)):
                 crossing = any(segment.endswith("*") for segment in segments)
                 self.matches = self._automatic if crossing else _aligned(segments, tail)
                 return
@@ -222,7 +230,14 @@ class ResourcePattern:
     def automaton(self) -> Automaton:
         """The pattern as an automaton, built when first asked for."""
         if self._automaton is None:
-            self._automaton = Automaton(self._stretches)
+            head, colon, tail = _split(self.text)
+            # Marks before stars: of the same patterns, `covers` knows more about this one.
+            tail = _MIXED.sub(_marks_first, tail) if "*?" in tail else tail
+            segments = head.split(":")
+            bound = any(map(_bound, segments))
+            self._automaton = Automaton(
+                _stretches(segments, colon + tail) if bound else ((head + colon + tail, True),)
+            )
         return self._automaton
 
     def _automatic(self, text: str) -> bool:

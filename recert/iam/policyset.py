@@ -38,7 +38,7 @@ class PolicySet:
             denies: list[CompiledStatement] = []
             allows: list[CompiledStatement] = []
             for statement in self._statements:
-                if statement.names(action):
+                if statement.every_action or statement.names(action):
                     (allows if statement.allows else denies).append(statement)
             found = self._by_action[action] = (denies, allows)
         return found

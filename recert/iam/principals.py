@@ -45,6 +45,14 @@ class Strength(IntEnum):
     SESSION = 4
 
 
+# Reading a member off its class costs more than the comparison that it is read for.
+NAMES_NONE: Final = Strength.NONE
+NAMES_ACCOUNT: Final = Strength.ACCOUNT
+NAMES_ROLE: Final = Strength.ROLE
+NAMES_DIRECT: Final = Strength.DIRECT
+NAMES_SESSION: Final = Strength.SESSION
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """The principal of a request; `role` is the role's name without its path.
@@ -97,7 +105,7 @@ def caller_of(arn: str | None) -> Caller:
 
 def strongest(principals: tuple[Principal, ...], caller: Caller) -> Strength:
     """Return how strongly a Principal element names the caller."""
-    found = Strength.NONE
+    found = NAMES_NONE
     for principal in principals:
         strength = _strength(principal, caller)
         found = max(found, strength)
@@ -113,16 +121,16 @@ def spared(principals: tuple[Principal, ...], caller: Caller, *, bounded: bool) 
     if any(_is_star(principal) for principal in principals):
         return not bounded
     if not caller.has_identity:
-        return strongest(principals, caller) > Strength.NONE
+        return strongest(principals, caller) > NAMES_NONE
     if bounded:
         return False
     named = {_strength(principal, caller) for principal in principals}
     needed = {
-        "session": {Strength.SESSION, Strength.ROLE, Strength.ACCOUNT},
-        "role": {Strength.ROLE, Strength.ACCOUNT},
-        "federated-user": {Strength.SESSION, Strength.ACCOUNT},
-        "user": {Strength.DIRECT, Strength.ACCOUNT},
-        "root": {Strength.DIRECT},
+        "session": {NAMES_SESSION, NAMES_ROLE, NAMES_ACCOUNT},
+        "role": {NAMES_ROLE, NAMES_ACCOUNT},
+        "federated-user": {NAMES_SESSION, NAMES_ACCOUNT},
+        "user": {NAMES_DIRECT, NAMES_ACCOUNT},
+        "root": {NAMES_DIRECT},
     }.get(caller.kind)
     return needed is not None and needed <= named
 
@@ -151,30 +159,30 @@ def _is_star(principal: Principal) -> bool:
 
 def _strength(principal: Principal, caller: Caller) -> Strength:
     if _is_star(principal):
-        return Strength.DIRECT
+        return NAMES_DIRECT
     if principal.kind == "AWS":
         return _named(principal.value, caller)
     is_meant = principal.value == caller.arn and _MEANT.get(principal.kind) == caller.kind
-    return Strength.DIRECT if is_meant else Strength.NONE
+    return NAMES_DIRECT if is_meant else NAMES_NONE
 
 
 def _named(value: str, caller: Caller) -> Strength:
     """Tell how strongly an `AWS` principal names a caller."""
     if caller.account is None:
-        return Strength.NONE
+        return NAMES_NONE
     if value == caller.arn:
-        return _BY_ARN.get(caller.kind, Strength.DIRECT)
+        return _BY_ARN.get(caller.kind, NAMES_DIRECT)
     if is_account(value, caller):
-        return Strength.DIRECT if caller.kind == "root" else Strength.ACCOUNT
+        return NAMES_DIRECT if caller.kind == "root" else NAMES_ACCOUNT
     if caller.kind == "session" and _names_role(value, caller):
-        return Strength.ROLE
-    return Strength.NONE
+        return NAMES_ROLE
+    return NAMES_NONE
 
 
 _BY_ARN: Final[dict[CallerKind, Strength]] = {
-    "session": Strength.SESSION,
-    "federated-user": Strength.SESSION,
-    "role": Strength.ROLE,
+    "session": NAMES_SESSION,
+    "federated-user": NAMES_SESSION,
+    "role": NAMES_ROLE,
 }
 
 

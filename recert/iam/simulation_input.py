@@ -1,8 +1,7 @@
 """Reading a request of the simulation: every element checked, every error with its path.
 
 A line in which nothing is out of the ordinary is read by `read_plain`, all others, and requests that
-are objects already, by `read_simulation`. Policies are parsed and compiled once for each text, and
-kept for the requests that follow.
+are objects already, by `read_simulation`. Policies that come again are parsed and compiled no more.
 """
 
 from __future__ import annotations
@@ -50,6 +49,7 @@ _SINGLE: Final = frozenset({"string", "numeric", "boolean", "ip", "binary", "dat
 _LISTS: Final = frozenset(f"{name}List" for name in _SINGLE)
 _ANYTHING: Final = ("*",)
 _CACHED: Final = 1024
+_REMEMBERED: Final = 4096
 _CACHED_BYTES: Final = 4 << 20
 """How much text of policies is kept compiled; twenty times as much memory may stand behind it."""
 _LONGEST_RESOURCE: Final = 2048
@@ -66,6 +66,9 @@ _ON_RESOURCES: Final = frozenset({"resource", "rcp", "endpoint"})
 
 _compiled: dict[tuple[bytes, str], PolicySet] = {}
 _compiled_bytes = 0
+_seen: set[int] = set()
+"""What came once: hashes of keys. Most policies of a long input come once, and keeping those would
+only push what is being worked with out of the processor's caches."""
 
 
 class Simulation(Struct, gc=False):
@@ -207,12 +210,18 @@ def _plain(found: Raw, at: str, kind: PolicyKind) -> PolicySet:
 
 
 def _keep(key: tuple[bytes, str], policy: Policy, kind: PolicyKind) -> PolicySet:
-    """Compile a policy, and keep it for the next request that has the same text."""
+    """Compile a policy; one that comes a second time is kept for the requests that follow."""
     global _compiled_bytes  # noqa: PLW0603 - the size of the cache beside the cache
     text, at = key
     if kind not in _ON_RESOURCES:
         _check_identity(policy, at)
     made = PolicySet((SourcedPolicy(policy, kind, at),))
+    mark = hash(key)
+    if mark not in _seen:
+        if len(_seen) >= _REMEMBERED:
+            _seen.clear()
+        _seen.add(mark)
+        return made
     _compiled_bytes += len(text)
     if len(_compiled) >= _CACHED or _compiled_bytes > _CACHED_BYTES:
         _compiled.clear()

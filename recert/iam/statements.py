@@ -17,9 +17,18 @@ from recert.iam.patterns import (
     fit_pieces,
     glob,
     has_wildcard,
+    is_free,
     resource_pattern,
 )
-from recert.iam.principals import Caller, Strength, spared, strongest
+from recert.iam.principals import (
+    NAMES_DIRECT,
+    NAMES_NONE,
+    NAMES_ROLE,
+    Caller,
+    Strength,
+    spared,
+    strongest,
+)
 from recert.iam.variables import Template, resolve, shielded, template, widened
 
 _ANY: Final = ("*",)
@@ -60,7 +69,10 @@ def _names_once(patterns: tuple[str, ...], action: str) -> bool:
         lowered = pattern.lower()
         if lowered == action:
             return True
-        if ("*" in lowered or "?" in lowered) and glob(lowered)(action):
+        if "?" in lowered:
+            if glob(lowered)(action):
+                return True
+        elif "*" in lowered and fit_pieces(lowered.split("*"), action):
             return True
     return False
 
@@ -74,14 +86,15 @@ def _fits_at_first(text: str, asked: Asked) -> bool:
     resource = asked.resource
     if text == resource:
         return True
-    plain = text.partition("*")[0]
+    pieces = text.split("*")
+    plain = pieces[0]
     if "?" in text:
         plain = plain.partition("?")[0]
-    elif resource.startswith(plain) and plain.count(":") >= _COLONS:
-        return fit_pieces(text.split("*"), resource)
+    elif resource.startswith(plain) and (plain.count(":") >= _COLONS or is_free(text)):
+        return fit_pieces(pieces, resource)
     if not resource.startswith(plain) and plain.lower() != resource[: len(plain)].lower():
         return False
-    return resource_pattern(text).matches(resource)
+    return ResourcePattern(text).matches(resource)
 
 
 class Resources(Struct, gc=False):
@@ -177,13 +190,16 @@ def _resources(statement: Statement, *, variables: bool) -> Resources:
 class CompiledStatement(Struct, gc=False):
     """One statement ready to be asked; what it needs is compiled when it is first asked for.
 
-    `variables` tells whether `${…}` means something in its policy.
+    `variables` tells whether `${…}` means something in its policy, `every_action` whether it names
+    all of them, `always` whether neither resource nor condition can keep it silent.
     """
 
     statement: Statement
     source: SourcedPolicy
     allows: bool
     variables: bool
+    every_action: bool
+    always: bool
     asked_before: bool = False
     compiled_names: Match | None = None
     compiled_resources: Resources | None = None
@@ -261,11 +277,13 @@ class CompiledStatement(Struct, gc=False):
         held = YES if resources is _EVERYTHING else resources.speak(asked)
         if not conditions and not resources.templates:
             return held
-        if held or resources.could_speak(asked):
+        if held or resources.templates:
             values = asked.context.values
             once = self.tests is None and not resources.templates
-            for key, name in self._keys_once() if once else self.keys or self._list_keys():
-                if key not in values:
+            keys = self._keys_once() if once else self.keys or self._list_keys()
+            absent = [each for each in keys if each[0] not in values and each[0] not in missing]
+            if absent and (held or resources.could_speak(asked)):
+                for key, name in absent:
                     missing.setdefault(key, name)
         return self._tested(asked, held) if held else NO
 
@@ -296,14 +314,14 @@ class CompiledStatement(Struct, gc=False):
             return strongest(statement.principals, caller)
         listed = statement.not_principals
         if listed is None:
-            return Strength.NONE
+            return NAMES_NONE
         if self.allows:
-            named = strongest(listed, caller) > Strength.NONE
+            named = strongest(listed, caller) > NAMES_NONE
         else:
             named = spared(listed, caller, bounded=bounded)
         if named:
-            return Strength.NONE
-        return Strength.ROLE if caller.kind == "role" else Strength.DIRECT
+            return NAMES_NONE
+        return NAMES_ROLE if caller.kind == "role" else NAMES_DIRECT
 
     def concerns(self, caller: Caller, *, bounded: bool) -> bool:
         """Tell whether the statement of an endpoint's policy names the caller.
@@ -313,7 +331,7 @@ class CompiledStatement(Struct, gc=False):
         statement = self.statement
         if statement.principals is None and statement.not_principals is None:
             return True
-        return self.strength(caller, bounded=bounded) > Strength.NONE
+        return self.strength(caller, bounded=bounded) > NAMES_NONE
 
     def open_in(self, asked: Asked) -> tuple[tuple[Condition, ...], tuple[str, ...]]:
         """Return the conditions that may or may not hold, and the keys that are unknown in all."""
@@ -337,6 +355,13 @@ def compile_policy(source: SourcedPolicy) -> list[CompiledStatement]:
     policy = source.policy
     variables = policy.has_variables
     return [
-        CompiledStatement(each, source, each.effect == "Allow", variables)
+        CompiledStatement(
+            each,
+            source,
+            each.effect == "Allow",
+            variables,
+            each.actions == _ANY,
+            not each.conditions and each.resources == _ANY,
+        )
         for each in policy.statements
     ]

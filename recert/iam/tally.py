@@ -15,7 +15,11 @@ from recert.iam.combine import Says, Situation, combine
 from recert.iam.context import YES
 from recert.iam.model import Layer, Match, Verdict
 from recert.iam.policyset import PolicySet
-from recert.iam.principals import Strength
+from recert.iam.principals import (
+    NAMES_ACCOUNT,
+    NAMES_NONE,
+    Strength,
+)
 from recert.iam.protected import is_root
 from recert.iam.statements import Asked, CompiledStatement
 
@@ -35,7 +39,7 @@ class Case(Struct, gc=False):
     endpoint: PolicySet | None
     scps: tuple[PolicySet, ...]
     rcps: tuple[PolicySet, ...]
-    agrees: Strength = Strength.NONE
+    agrees: Strength = NAMES_NONE
 
     def layers(self) -> Iterator[tuple[Layer, int, PolicySet]]:
         """Yield every layer that applies, each level of an organisation by itself."""
@@ -68,8 +72,8 @@ class _Tally(Struct, gc=False):
     open_allows: list[Match] = field(default_factory=list)
     silent: set[Layer] = field(default_factory=set)
     unsure: set[Layer] = field(default_factory=set)
-    strength: Strength = Strength.NONE
-    sure_strength: Strength = Strength.NONE
+    strength: Strength = NAMES_NONE
+    sure_strength: Strength = NAMES_NONE
     missing: dict[str, str] = field(default_factory=dict)
 
 
@@ -120,7 +124,7 @@ def _weigh_denies(
             continue
         if layer == "endpoint" and not statement.concerns(asked.caller, bounded=bounded):
             continue
-        held = statement.weigh(asked, tally.missing)
+        held = YES if statement.always else statement.weigh(asked, tally.missing)
         if held == YES:
             tally.denied.append(Match(layer, statement.source, statement.statement, level))
         elif held:
@@ -135,7 +139,7 @@ def _weigh_allows(
     asked = case.asked
     sure = unsure = False
     for statement in entries:
-        strength = Strength.NONE
+        strength = NAMES_NONE
         if layer == "resource":
             strength = statement.strength(asked.caller, bounded=case.boundary is not None)
             if not strength:
@@ -144,7 +148,7 @@ def _weigh_allows(
             asked.caller, bounded=case.boundary is not None
         ):
             continue
-        held = statement.weigh(asked, tally.missing)
+        held = YES if statement.always else statement.weigh(asked, tally.missing)
         if not held:
             continue
         tally.strength = max(tally.strength, strength)
@@ -181,7 +185,7 @@ def _says(case: Case, silent: set[Layer], strength: Strength) -> Says:
 
 def _granting(case: Case, tally: _Tally) -> tuple[Match, ...]:
     """Return the Allow statements of identity and resource policies behind an allowed request."""
-    delegating_only = tally.strength <= Strength.ACCOUNT
+    delegating_only = tally.strength <= NAMES_ACCOUNT
     if delegating_only and case.situation.same_account and not case.situation.must_agree:
         return tuple(tally.granting)
     return (*tally.granting, *tally.named)

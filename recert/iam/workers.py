@@ -6,6 +6,7 @@ worker never waits for one that waits for him.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -18,6 +19,7 @@ Answer = Callable[[list[bytes]], tuple[bytes, bool]]
 
 _HEAD: Final = struct.Struct("<?Q")
 """Before each block: whether all lines went well (unused on the way there), and its length."""
+_PIPE: Final = 1 << 20
 
 
 class Worker:
@@ -79,8 +81,8 @@ def hire(count: int, answer: Answer) -> list[Worker]:
         return []
     workers: list[Worker] = []
     for _ in range(count):
-        from_parent, to = os.pipe()
-        back, to_parent = os.pipe()
+        from_parent, to = _pipe()
+        back, to_parent = _pipe()
         sys.stdout.flush()
         try:
             process = os.fork()
@@ -94,6 +96,16 @@ def hire(count: int, answer: Answer) -> list[Worker]:
         os.close(to_parent)
         workers.append(Worker(process, to, back))
     return workers
+
+
+def _pipe() -> tuple[int, int]:
+    """Make a pipe that holds a whole block, where the system lets it."""
+    import fcntl  # noqa: PLC0415 - not everywhere, and only long inputs have workers
+
+    source, sink = os.pipe()
+    with contextlib.suppress(OSError, AttributeError):
+        fcntl.fcntl(sink, fcntl.F_SETPIPE_SZ, _PIPE)
+    return source, sink
 
 
 def _serve(source: int, sink: int, inherited: list[Worker], answer: Answer) -> None:
