@@ -17,7 +17,7 @@ from recert.analysis.acting import (
 )
 from recert.analysis.advice import advise
 from recert.analysis.arns import account_of
-from recert.analysis.authority import RoleAuthority, authority_of, parsed
+from recert.analysis.authority import RoleAuthority, authority_of, parsed, user_authority
 from recert.analysis.ceilings import ceilings
 from recert.analysis.chains import opened_targets, unread_targets
 from recert.analysis.explain import meaning, worst
@@ -37,6 +37,7 @@ from recert.iam.certainty import role_facts
 from recert.iam.context import Context
 from recert.iam.effective import Assessor, EffectiveGrant
 from recert.iam.escalation import escalations
+from recert.iam.model import Authority
 from recert.iam.paths import EscalationPath
 from recert.iam.still_allowed import Overlap, overlaps
 from recert.iam.targets import TargetRole, Targets
@@ -215,6 +216,23 @@ class Analyst:
         held = [self.role(role.arn) for role in self.estate.roles]
         authorities = [item.authority for item in held if item is not None]
         return WhoCan(authorities, self.catalogue, at=self.estate.taken_at)
+
+    @cached_property
+    def user_authorities(self) -> dict[str, Authority]:
+        """What bounds each IAM user, by ARN; empty where users were not read."""
+        return {user.arn: user_authority(self.estate, user) for user in self.estate.users or ()}
+
+    @cached_property
+    def users_who_can(self) -> WhoCan:
+        """The reverse index over every IAM user that was read."""
+        held = list(self.user_authorities.values())
+        return WhoCan(held, self.catalogue, at=self.estate.taken_at)
+
+    def user_grants(self, user_arn: str) -> tuple[EffectiveGrant, ...]:
+        """Return the grants of an IAM user."""
+        if user_arn not in self._grants:
+            self._grants[user_arn] = self._assessor.grants(self.user_authorities[user_arn])
+        return self._grants[user_arn]
 
     def _targets(self, account: str) -> Targets:
         """Return every role as a goal of calls from one account, by whomever there."""

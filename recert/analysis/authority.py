@@ -8,12 +8,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from recert.estate.authority import CeilingLevel, ControlPolicy, Organization, Role
+from recert.estate.authority import (
+    CeilingLevel,
+    ControlPolicy,
+    Organization,
+    Role,
+    User,
+    UserGroup,
+)
 from recert.estate.estate import Estate
 from recert.iam.errors import PolicyError
 from recert.iam.grammar import Policy, parse_policy
 from recert.iam.model import Authority, Level, PolicyKind, SourcedPolicy
 
+_Holder = Role | User | UserGroup
 _OPEN = parse_policy(
     {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 )
@@ -74,7 +82,28 @@ def authority_of(estate: Estate, role_arn: str) -> RoleAuthority | None:
     return RoleAuthority(role, authority, tuple(unread))
 
 
-def _inline(role: Role, unread: list[UnreadPart]) -> Iterable[SourcedPolicy]:
+def user_authority(estate: Estate, user: User) -> Authority:
+    """Return what bounds an IAM user: its own policies and those of its groups, as far as they were read."""
+    unread: list[UnreadPart] = []
+    identity = [*_inline(user, unread), *_attached(estate, user, unread)]
+    known = {(one.account, one.name): one for one in estate.groups or ()}
+    for name in user.groups:
+        group = known.get((user.account, name))
+        if group is not None:
+            identity += [*_inline(group, unread), *_attached(estate, group, unread)]
+    organization = estate.organization
+    return Authority(
+        role_arn=user.arn,
+        identity=tuple(identity),
+        boundary=_boundary(estate, user, unread),
+        scps=_levels(organization, user.account, "scp", unread),
+        rcps=_levels(organization, user.account, "rcp", unread),
+        management_account=organization is not None
+        and organization.management_account == user.account,
+    )
+
+
+def _inline(role: _Holder, unread: list[UnreadPart]) -> Iterable[SourcedPolicy]:
     for item in role.inline:
         policy = parsed(item.document)
         if policy is None:
@@ -83,7 +112,7 @@ def _inline(role: Role, unread: list[UnreadPart]) -> Iterable[SourcedPolicy]:
             yield SourcedPolicy(policy, "inline", item.name)
 
 
-def _attached(estate: Estate, role: Role, unread: list[UnreadPart]) -> Iterable[SourcedPolicy]:
+def _attached(estate: Estate, role: _Holder, unread: list[UnreadPart]) -> Iterable[SourcedPolicy]:
     for arn in role.attached:
         held = estate.policies_by_arn.get(arn)
         kind: PolicyKind = "aws-managed" if ":iam::aws:policy/" in arn else "customer-managed"
@@ -106,7 +135,7 @@ def _managed(estate: Estate, arn: str, kind: PolicyKind) -> SourcedPolicy | None
 
 
 def _boundary(
-    estate: Estate, role: Role, unread: list[UnreadPart]
+    estate: Estate, role: Role | User, unread: list[UnreadPart]
 ) -> tuple[SourcedPolicy, ...] | None:
     if role.boundary is None:
         return None

@@ -1,12 +1,12 @@
 """Who may make an agent act.
 
-Roles by their own policies, whom its resource policy lets in, holders of tokens, anybody, and agents
-that hand it work. A role of another account needs the agent's resource policy besides. IAM users,
-sessions of people and callers of other accounts appear only where a resource policy names them: no
-reading holds their own policies.
+Roles and IAM users by their own policies, whom its resource policy lets in, holders of tokens, anybody,
+and agents that hand it work. A principal of another account needs the agent's resource policy besides.
+Sessions of people and callers of accounts that were not read appear only where a resource policy
+names them: no reading holds their own policies.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,9 @@ from recert.analysis.arns import account_of, partition_of
 from recert.analysis.normal import Unit, units
 from recert.estate.agents import Agent, AgentKind
 from recert.estate.companions import Access
+from recert.iam.effective import EffectiveGrant
 from recert.iam.overlap import intersects, normal
+from recert.iam.who_can import WhoCan
 
 ACTIONS = {
     AgentKind.BEDROCK_AGENT: "bedrock:InvokeAgent",
@@ -33,13 +35,26 @@ OPEN = {
 ANY_TOKEN = "Any token of the issuer is taken: no client and no audience is named."  # noqa: S105 - a sentence
 
 
+_ORDER = (
+    "anybody",
+    "token",
+    "resource_policy",
+    "agent",
+    "role",
+    "user",
+    "broad_role",
+    "broad_user",
+)
+Invoking = tuple[dict[str, tuple[tuple[str, ...], bool]], tuple[str, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Invoker:
     """One way to make an agent act.
 
-    `kind` is `role` (its policies name the agent), `broad_role` (they let it invoke every agent of
-    the kind), `resource_policy`, `token`, `anybody` or `agent`. `conditional`: under conditions that
-    are not known to hold.
+    `kind` is `role` or `user` (its policies name the agent), `broad_role` or `broad_user` (they let it
+    invoke every agent of the kind), `resource_policy`, `token`, `anybody` or `agent`. `conditional`:
+    under conditions that are not known to hold.
     """
 
     kind: str
@@ -62,16 +77,18 @@ class Invoker:
 def invokers(analyst: Analyst, agent: Agent) -> tuple[Invoker, ...]:
     """Return everybody who may make an agent act, as far as it was read; anybody first."""
     found = [*_authorizers(agent), *of_resource_policy(agent), *_upstream(analyst, agent)]
-    named, broad = invoking_roles(analyst, agent)
-    for arn, (actions, conditional) in sorted(named.items()):
-        said = "its own policies name this agent"
-        found.append(Invoker("role", arn, actions, conditional, said))
     action = (ACTIONS[agent.kind],) if agent.kind in ACTIONS else ()
-    for arn in broad:
-        said = "its own policies let it invoke every agent of this kind"
-        found.append(Invoker("broad_role", arn, action, conditional=False, evidence=said))
-    order = ("anybody", "token", "resource_policy", "agent", "role", "broad_role")
-    return tuple(sorted(found, key=lambda item: (order.index(item.kind), item.principal)))
+    for kind, (named, broad) in (
+        ("role", invoking_roles(analyst, agent)),
+        ("user", invoking_users(analyst, agent)),
+    ):
+        for arn, (actions, conditional) in sorted(named.items()):
+            said = "its own policies name this agent"
+            found.append(Invoker(kind, arn, actions, conditional, said))
+        for arn in broad:
+            said = "its own policies let it invoke every agent of this kind"
+            found.append(Invoker(f"broad_{kind}", arn, action, conditional=False, evidence=said))
+    return tuple(sorted(found, key=lambda item: (_ORDER.index(item.kind), item.principal)))
 
 
 def unread_invokers(agent: Agent) -> Iterator[str]:
@@ -83,10 +100,21 @@ def unread_invokers(agent: Agent) -> Iterator[str]:
             yield f"how callers of {agent.name} prove who they are"
 
 
-def invoking_roles(
-    analyst: Analyst, agent: Agent
-) -> tuple[dict[str, tuple[tuple[str, ...], bool]], tuple[str, ...]]:
+def invoking_roles(analyst: Analyst, agent: Agent) -> Invoking:
     """Return the roles that may invoke an agent by name, and those that may invoke every one."""
+    return _invoking(agent, analyst.who_can, analyst.role_grants)
+
+
+def invoking_users(analyst: Analyst, agent: Agent) -> Invoking:
+    """Return the IAM users that may invoke an agent by name, and those that may invoke every one."""
+    if not analyst.user_authorities:
+        return {}, ()
+    return _invoking(agent, analyst.users_who_can, analyst.user_grants)
+
+
+def _invoking(
+    agent: Agent, index: WhoCan, grants_of: Callable[[str], tuple[EffectiveGrant, ...]]
+) -> Invoking:
     action = ACTIONS.get(agent.kind)
     if action is None:
         return {}, ()
@@ -94,10 +122,10 @@ def invoking_roles(
     named: dict[str, tuple[tuple[str, ...], bool]] = {}
     broad: list[str] = []
     let_in = {one.principal for one in of_resource_policy(agent)}
-    for able in analyst.who_can.query(action, target):
+    for able in index.query(action, target):
         if not _admitted(agent, able.principal, let_in):
             continue
-        held = {grant.key: grant for grant in analyst.role_grants(able.principal)}
+        held = {grant.key: grant for grant in grants_of(able.principal)}
         grants = [held[key] for key in able.via if key in held]
         if grants and all(grant.reach.covers(every) for grant in grants):
             broad.append(able.principal)

@@ -8,7 +8,9 @@ from recert.analysis.analyst import Analyst
 from recert.analysis.fingerprint import document
 from recert.analysis.invokers import (
     OPEN,
+    Invoking,
     invoking_roles,
+    invoking_users,
     of_resource_policy,
     problem_of,
     upstream_agents,
@@ -20,43 +22,56 @@ from recert.text import plural
 
 
 def invoker_subjects(analyst: Analyst, agent_arn: str) -> Iterable[ReviewSubject]:
-    """Yield an item for each upstream agent, authorizer, named principal and role that names it.
+    """Yield an item for each upstream agent, authorizer, named principal, and role or user that names it.
 
     Named principals are those of the agent's resource policy. Roles that may invoke every agent
-    stand in one item: what they may do is not about this one.
+    stand in one item, and so do users: what they may do is not about this one.
     """
     agent = analyst.agent(agent_arn)
     yield from _upstream(analyst, agent)
     yield from _authorizers(agent)
     yield from _policy(agent)
-    named, broad = invoking_roles(analyst, agent)
-    for role_arn, (actions, conditional) in sorted(named.items()):
-        role = role_arn.rpartition("/")[2]
+    yield from _principals(analyst, agent, "role", invoking_roles(analyst, agent))
+    yield from _principals(analyst, agent, "user", invoking_users(analyst, agent))
+
+
+def _principals(
+    analyst: Analyst, agent: Agent, kind: str, found: Invoking
+) -> Iterable[ReviewSubject]:
+    named, broad = found
+    for arn, (actions, conditional) in sorted(named.items()):
+        name = arn.rpartition("/")[2]
         yield ReviewSubject(
             kind="invoker",
-            agent=agent_arn,
-            subject=f"role {role_arn}",
-            title=f"Role {role} may invoke {agent.name}",
-            basis={"principal": role_arn, "actions": sorted(actions), "conditional": conditional},
-            shown={"agents_of_the_role": list(analyst.users.get(role_arn, ()))},
+            agent=agent.arn,
+            subject=f"{kind} {arn}",
+            title=f"{_WORDS[kind]} {name} may invoke {agent.name}",
+            basis={"principal": arn, "actions": sorted(actions), "conditional": conditional}
+            | ({"principals": [arn]} if kind == "user" else {}),
+            shown={"agents_of_the_role": list(analyst.users.get(arn, ()))}
+            if kind == "role"
+            else {},
             service="bedrock",
             rank=ranks.INVOKER,
             recommendation="look",
-            reason="A policy names this agent; say whether the role should reach it.",
+            reason=f"A policy names this agent; say whether the {kind} should reach it.",
         )
     if broad:
         yield ReviewSubject(
             kind="invoker",
-            agent=agent_arn,
-            subject="roles that may invoke every agent",
-            title=f"{plural(len(broad), 'role')} may invoke every agent, {agent.name} too",
+            agent=agent.arn,
+            subject=f"{kind}s that may invoke every agent",
+            title=f"{plural(len(broad), kind)} may invoke every agent, {agent.name} too",
             basis={"principals": sorted(broad)},
-            shown={"roles": sorted(broad)},
+            shown={f"{kind}s": sorted(broad)},
             service="bedrock",
             rank=ranks.INVOKER,
             recommendation="look",
             reason="Their permission is not limited to agents that they need.",
         )
+
+
+_WORDS = {"role": "Role", "user": "IAM user"}
 
 
 def _authorizers(agent: Agent) -> Iterable[ReviewSubject]:

@@ -47,17 +47,22 @@ class Facts:
 
 
 def role_facts(arn: str, *, since: datetime, organization: str | None = None) -> Facts:
-    """Return what is known of every call that a role's sessions make."""
+    """Return what is known of every call that a role's sessions, or an IAM user, make."""
     account = arn.split(":")[4] if arn.count(":") >= 5 else ""  # noqa: PLR2004 - the fifth segment
+    user = arn.rpartition("/")[2] if ":user/" in arn else None
     values = {
         "aws:PrincipalArn": arn,
         "aws:PrincipalAccount": account,
-        "aws:PrincipalType": "AssumedRole",
+        "aws:PrincipalType": "AssumedRole" if user is None else "User",
         "aws:PrincipalIsAWSService": "false",
     }
     if organization:
         values["aws:PrincipalOrgID"] = organization
-    return Facts(since.astimezone(UTC), context_of(values, complete=False, absent=_ABSENT))
+    absent: tuple[str, ...] = _ABSENT
+    if user is not None:
+        values["aws:username"] = user
+        absent = tuple(key for key in _ABSENT if key != "aws:username")
+    return Facts(since.astimezone(UTC), context_of(values, complete=False, absent=absent))
 
 
 def certain(
