@@ -24,7 +24,8 @@ from recert.analysis.explain import meaning, worst
 from recert.analysis.grants import ReviewGrant
 from recert.analysis.kinds import Ruler, known_resources
 from recert.analysis.measure import Held, held
-from recert.analysis.needs import Need, guarded_arns
+from recert.analysis.needs import guarded_arns
+from recert.analysis.needs_words import Need
 from recert.analysis.purpose import explanation, needs_of
 from recert.analysis.resource_grants import resource_sources
 from recert.analysis.risks import risks_of, silent_mask
@@ -64,6 +65,14 @@ class Analyst:
         self._acting: dict[str, tuple[ActingRole, ...]] = {}
         self._held: dict[str, Held] = {}
         self._overlaps: dict[str, dict[str, tuple[Overlap, ...]]] = {}
+
+    def prepare(self) -> None:
+        """Build the indexes that every question needs, as part of loading an estate."""
+        for agent in self.estate.agents[:1]:  # one question makes the engine's own tables
+            self.acting(agent.arn)
+            self.held(agent.role_arns)
+        _ = (self.users, self.function_users, self.executors, self.callers, self.things_by_role)
+        _ = self.who_can
 
     def agent(self, agent_arn: str) -> Agent:
         """Return an agent; raises LookupError where the estate holds none of this ARN."""

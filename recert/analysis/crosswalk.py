@@ -149,6 +149,7 @@ ROWS: dict[str, tuple[Entry, ...]] = {
     "guardrail_mutable": (_MISUSE, _ROGUE, _SEPARATION, _CHANGE, _LENS_GUARDRAILS),
     "no_boundary": (_OVERPRIVILEGED, _LEAST, _LENS_LEAST),
     "no_org_ceiling": (_OVERPRIVILEGED, _ENFORCEMENT, _LENS_LEAST),
+    "open_function": (_ABUSE, _ENFORCEMENT, _SERVICES, _DYNAMIC, _LENS_IDENTITY),
     "open_invoker": (_AUTHENTICATION, _ABUSE, _ENFORCEMENT, _SERVICES, _LENS_IDENTITY),
     "orphan_role": (_OFFBOARDING, _ACCOUNTS, _DISABLE),
     "privilege_escalation": (*_TOO_MUCH, _ABUSE),

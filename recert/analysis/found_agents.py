@@ -7,6 +7,7 @@ from recert.analysis.analyst import Analyst
 from recert.analysis.arns import account_of
 from recert.analysis.fingerprint import version_basis
 from recert.analysis.found import Found
+from recert.analysis.invocation import open_to_any_agent
 from recert.analysis.invokers import open_ways
 from recert.analysis.needs import guarded_arns
 from recert.analysis.trust import SERVICE_OF_KIND, trust_grants
@@ -29,6 +30,7 @@ def agent_findings(analyst: Analyst, agent_arn: str) -> Iterable[Found]:
     yield from _invokers(agent)
     yield from _sessions(analyst.estate, agent)
     yield from _bypass(analyst, agent)
+    yield from _functions(analyst, agent)
 
 
 def orphan_roles(analyst: Analyst) -> Iterable[Found]:
@@ -73,12 +75,16 @@ def _read_whole(analyst: Analyst) -> dict[str, set[str]]:
         if gap.service in _USERS_OF_ROLES:
             found.pop(gap.account, None)
     for agent in estate.agents:
-        unread = any("role_arn" in version.unknown for version in agent.versions)
+        unread = any(_LEADING.intersection(version.unknown) for version in agent.versions)
         if unread or any(role.role_arn is None for role in analyst.reach_of(agent.arn).roles):
             found.pop(agent.account, None)
     return found
 
 
+_LEADING = frozenset(
+    {"role_arn", "action_groups", "knowledge_bases", "collaborators", "integrations"}
+)
+"""Fields of a version behind which roles may stand."""
 _USERS_OF_ROLES = frozenset(
     {"bedrock-agent", "bedrock-agentcore-control", "lambda", "stepfunctions"}
 )
@@ -264,6 +270,24 @@ def _bypass(analyst: Analyst, agent: Agent) -> Iterable[Found]:
                 f"{role.via}, may ask models without one.",
                 "Demand the guardrail with a condition on bedrock:GuardrailIdentifier.",
                 {"role_arn": role.role_arn, "grants": [grant.key for grant in free[:_SHOWN]]},
+            )
+
+
+def _functions(analyst: Analyst, agent: Agent) -> Iterable[Found]:
+    """Tell which functions behind an agent Bedrock may call for the agents of anybody."""
+    for arn in analyst.reach_of(agent.arn).functions:
+        function = analyst.estate.functions_by_arn.get(arn)
+        if function is not None and open_to_any_agent(function):
+            yield Found(
+                "open_function",
+                "medium",
+                agent.arn,
+                arn,
+                f"Function {function.name} behind {agent.name} lets Bedrock call it for any agent "
+                "of any account: its resource policy names neither aws:SourceAccount nor "
+                "aws:SourceArn.",
+                "Add both conditions to the function's resource policy.",
+                {"function_arn": arn},
             )
 
 

@@ -20,6 +20,9 @@ from recert.iam.overlap import normal as plain
 
 _TEST_ALIAS = "TSTALIASID"
 _SERVICES = ("bedrock.amazonaws.com", "bedrock-agentcore.amazonaws.com", "states.amazonaws.com")
+_SOURCE_KEYS = frozenset(
+    {"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"}
+)
 _CALLERS = ("Service:bedrock.amazonaws.com", "AWS:*", "Service:*")
 
 
@@ -115,6 +118,17 @@ def _speaks(unit: Unit, arn: str) -> bool:
     named = any(covers(pattern, action) for pattern in unit.action)
     places = any(meets(pattern, text) for pattern in unit.resource for text in (arn, f"{arn}:*"))
     return named != unit.not_action and (unit.not_resource or places)
+
+
+def open_to_any_agent(function: Function) -> bool:
+    """Tell whether Bedrock may call a function without saying for whom: a confused deputy."""
+    found = units(function.resource_policy) if function.resource_policy else None
+    return any(
+        unit.effect == "Allow"
+        and _names(unit, function)
+        and not any(key in _SOURCE_KEYS for _, key, _ in unit.tests)
+        for unit in found or ()
+    )
 
 
 def source_arns(agent: Agent) -> tuple[str, ...]:

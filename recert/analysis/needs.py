@@ -1,22 +1,17 @@
 """What integrations need of the roles behind them: which actions, on which resources."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from recert.analysis.acting import judged_versions
 from recert.analysis.arns import partition_of
+from recert.analysis.needs_nodes import STATE_MACHINE, node_needs
+from recert.analysis.needs_words import MODEL, Need
 from recert.estate.agents import Agent, AgentKind, AgentVersion
 from recert.estate.companions import Integration
 from recert.estate.estate import Estate
 from recert.estate.integrations import KnowledgeBase
 from recert.iam.overlap import NO_COLON
 
-_MODEL = (
-    "bedrock:invokemodel",
-    "bedrock:invokemodelwithresponsestream",
-    "bedrock:getinferenceprofile",
-    "bedrock:getfoundationmodel",
-)
 _KMS = ("kms:decrypt", "kms:generatedatakey", "kms:describekey")
 _INVOKE = ("bedrock:invokeagent", "bedrock:getagentalias")
 _LOGS = (
@@ -62,20 +57,6 @@ _STORE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
-    """What an integration needs: actions (prefixes where they end in `:`), where, and its name.
-
-    `resources` are patterns in the engine's normal form; without any the need is for all.
-    `concrete` needs are met only by grants that name single actions on named resources.
-    """
-
-    name: str
-    actions: tuple[str, ...]
-    resources: tuple[str, ...] = ()
-    concrete: bool = False
-
-
 _OWN_LOGS = "arn:aws:logs:*:*:log-group:/aws/bedrock-agentcore/*"
 _RUNTIME = (
     Need("the agent's logs", _LOGS, (_OWN_LOGS,)),
@@ -85,6 +66,7 @@ _RUNTIME = (
 _SERVICE_NEEDS: dict[AgentKind, tuple[Need, ...]] = {
     AgentKind.AGENTCORE_RUNTIME: _RUNTIME,
     AgentKind.AGENTCORE_HARNESS: _RUNTIME,
+    AgentKind.STATE_MACHINE: STATE_MACHINE,
 }
 """What AWS documents as the baseline of an execution role beside its integrations."""
 
@@ -96,13 +78,15 @@ def agent_needs(estate: Estate, agent: Agent) -> list[Need]:
         found += _version_needs(estate, agent, version)
         for item in version.integrations:
             found += _integration_needs(item)
+            if item.kind == "flow_node":
+                found += node_needs(item)
     return [*found, *_SERVICE_NEEDS.get(agent.kind, ())]
 
 
 def _version_needs(estate: Estate, agent: Agent, version: AgentVersion) -> Iterable[Need]:
     partition = partition_of(agent.arn)
     if version.model:
-        yield Need(f"model {_tail(version.model)}", _MODEL, _model_arns(version.model))
+        yield Need(f"model {_tail(version.model)}", MODEL, _model_arns(version.model))
     for link in version.knowledge_bases:
         base = estate.knowledge_bases_by_id.get((agent.account, agent.region, link.id))
         arn = base.arn if base else _local_arn(agent, f"knowledge-base/{link.id}")
@@ -162,7 +146,7 @@ def base_needs(base: KnowledgeBase) -> list[Need]:
     whose = f"knowledge base {base.name}"
     found: list[Need] = []
     if base.embedding_model:
-        found.append(Need(f"embedding model of {whose}", _MODEL, _model_arns(base.embedding_model)))
+        found.append(Need(f"embedding model of {whose}", MODEL, _model_arns(base.embedding_model)))
     secret = ("secretsmanager:getsecretvalue", "secretsmanager:describesecret")
     for source in base.data_sources or ():
         name = f"data source {source.name}"

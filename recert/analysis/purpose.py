@@ -7,7 +7,8 @@ grant can reach. A grant that does more than an explanation covers is not explai
 from collections.abc import Iterable
 
 from recert.analysis.acting import ActingRole, Driven
-from recert.analysis.needs import Need, agent_needs, base_needs, function_needs
+from recert.analysis.needs import agent_needs, base_needs, function_needs
+from recert.analysis.needs_words import Need
 from recert.estate.agents import Agent
 from recert.estate.estate import Estate
 from recert.iam.overlap import intersects, normal

@@ -47,6 +47,7 @@ def visibility(
     if kind is not None:
         steps.append(_data(trails, "who invoked it", kind))
     steps.append(_management(trails))
+    steps.append(_content(trails))
     if reach.knowledge_bases:
         steps.append(_data(trails, "what it searched for", "AWS::Bedrock::KnowledgeBase"))
     if reach.functions:
@@ -72,6 +73,15 @@ def _management(trails: Trails | None) -> Step:
     if trails.management:
         return Step(step, "yes", "a trail records management events")
     return Step(step, "partly", "without a trail CloudTrail keeps management events for 90 days")
+
+
+def _content(trails: Trails | None) -> Step:
+    step = "what it asked models and what they answered"
+    if trails is None or trails.model_invocations is None:
+        return Step(step, "unknown", "whether model invocations are logged could not be read")
+    if trails.model_invocations:
+        return Step(step, "yes", "model invocation logging is on")
+    return Step(step, "no", "model invocation logging is off, as it is unless switched on")
 
 
 def _attribution(agent: Agent, *, shares_role: bool) -> Step:

@@ -101,3 +101,34 @@ def test_a_target_of_which_only_the_listing_was_read_is_looked_at(
     estate = gateway(w, w.allow("s3:GetObject"), integrations=(target,))
     (item,) = of_kind(estate, catalogue, "integration")
     assert item.recommendation == "look"
+
+
+def test_the_nodes_of_a_flow_explain_what_its_role_holds(w: Any, catalogue: Catalogue) -> None:
+    prompt = f"arn:aws:bedrock:us-east-1:{w.ACCOUNT}:prompt/P1"
+    nodes = (
+        Integration(kind="flow_node", id="w", name="Write", type="prompt", target=prompt),
+        Integration(
+            kind="flow_node", id="l", name="LookUp", type="knowledgeBase", target="KB00000001"
+        ),
+        Integration(kind="flow_node", id="s", name="Keep", type="storage", target="out"),
+    )
+    estate = gateway(
+        w,
+        w.allow("bedrock:InvokeModel"),
+        w.allow("bedrock:GetPrompt", prompt),
+        w.allow("bedrock:Retrieve", w.BASE),
+        w.allow(["s3:PutObject", "s3:DeleteObject"], "arn:aws:s3:::out/*"),
+        integrations=nodes,
+    )
+    found = {
+        grant.action: grant.explained_by
+        for grant in grants(estate, ARN, catalogue)
+        if grant.role.direct
+    }
+    assert found == {
+        "bedrock:InvokeModel": "flow node Write",
+        "bedrock:GetPrompt": "flow node Write",
+        "bedrock:Retrieve": "flow node LookUp",
+        "s3:PutObject": "flow node Keep",
+        "s3:DeleteObject": None,
+    }

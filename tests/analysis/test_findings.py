@@ -24,7 +24,7 @@ KINDS = {
     "wildcard_action", "wildcard_resource", "privilege_escalation", "no_boundary", "no_org_ceiling",
     "unlogged_action", "foreign_account", "beyond_baseline", "dormant_agent", "orphan_role",
     "unowned_agent", "draft_reachable", "secret_readable", "foreign_session", "guardrail_bypass",
-    "open_invoker", "wide_trust",
+    "open_invoker", "wide_trust", "open_function",
 }  # fmt: skip
 
 
@@ -412,3 +412,24 @@ def test_text_that_comes_from_a_bucket_of_another_account(
     )
     assert "foreign_account" in kinds(foreign, w.HR, catalogue)
     assert "foreign_account" not in kinds(estate, w.HR, catalogue)
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        (None, True),
+        ({"StringEquals": {"AWS:SourceAccount": "111122223333"}}, False),
+        ({"ArnLike": {"AWS:SourceArn": "arn:aws:bedrock:us-east-1:111122223333:agent/*"}}, False),
+    ],
+)
+def test_a_function_that_bedrock_may_call_for_anybody(
+    condition: Any, *, found: bool, w: Any, estate: Estate, catalogue: Catalogue
+) -> None:
+    statement = {
+        "Effect": "Allow", "Principal": {"Service": "bedrock.amazonaws.com"},
+        "Action": "lambda:InvokeFunction", "Resource": w.TOOL,
+        **({"Condition": condition} if condition else {}),
+    }  # fmt: skip
+    tool = estate.functions[0].model_copy(update={"resource_policy": w.policy(statement)})
+    held = w.later(estate, functions=(tool,))
+    assert ("open_function" in kinds(held, w.HR, catalogue)) is found

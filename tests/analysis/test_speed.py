@@ -45,28 +45,30 @@ def large(w: Any) -> Estate:
 @pytest.mark.benchmark
 def test_everything_about_a_thousand_agents(w: Any, catalogue: Catalogue) -> None:
     estate = large(w)
-    started = time.perf_counter()
+    started = time.process_time()
     analyst = Analyst(estate, catalogue)
     grants = sum(len(analyst.grants(agent.arn)) for agent in estate.agents)
-    print(f"\n{grants:,} grants: {time.perf_counter() - started:.2f} s")
+    print(f"\n{grants:,} grants: {time.process_time() - started:.2f} s of CPU")
     for name, work in (
         ("reach", lambda: [reach_of(analyst, agent.arn) for agent in estate.agents]),
         ("findings", lambda: findings_of(analyst)),
         ("subjects", lambda: [subjects_of(analyst, agent.arn) for agent in estate.agents]),
         ("fingerprints", lambda: [fingerprint(estate, agent.arn) for agent in estate.agents]),
     ):
-        begun = time.perf_counter()
+        begun = time.process_time()
         work()
-        print(f"{name}: {time.perf_counter() - begun:.2f} s")
-    print(f"all: {time.perf_counter() - started:.2f} s")
+        print(f"{name}: {time.process_time() - begun:.2f} s of CPU")
+    print(f"all: {time.process_time() - started:.2f} s of CPU")
     print(f"peak: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
-    fresh = w.later(estate)
-    begun = time.perf_counter()
-    subjects_of(analyst_of(fresh, catalogue), fresh.agents[7].arn)
-    print(f"first agent of a fresh estate: {(time.perf_counter() - begun) * 1000:.0f} ms")
-    begun = time.perf_counter()
-    subjects_of(analyst_of(fresh, catalogue), fresh.agents[8].arn)
-    print(f"the next one: {(time.perf_counter() - begun) * 1000:.0f} ms")
+    fresh = analyst_of(w.later(estate), catalogue)
+    begun = time.process_time()
+    fresh.prepare()
+    print(f"indexes of a fresh estate: {(time.process_time() - begun) * 1000:.0f} ms of CPU")
+    for number in (7, 8):
+        begun = time.process_time()
+        arn = fresh.estate.agents[number].arn
+        subjects_of(fresh, arn), reach_of(fresh, arn), findings_of(fresh, arn)
+        print(f"everything about one agent: {(time.process_time() - begun) * 1000:.0f} ms of CPU")
 
 
 @pytest.mark.benchmark

@@ -44,3 +44,12 @@ def test_each_step_says_whether_it_could_be_seen(
     assert found["who invoked it"] == invoked
     assert found["which models it asked"] == models
     assert found["that it was this agent"] == "yes"
+
+
+@pytest.mark.parametrize(("logged", "visible"), [(None, "unknown"), (True, "yes"), (False, "no")])
+def test_whether_prompts_and_answers_are_logged_is_said(
+    *, logged: bool | None, visible: str, w: Any, estate: Estate, catalogue: Catalogue
+) -> None:
+    trails = Trails(account=w.ACCOUNT, region=w.REGION, model_invocations=logged)
+    found = shown(w, estate, catalogue, trails)
+    assert found["what it asked models and what they answered"] == visible
