@@ -41,13 +41,14 @@ class JournalOverlay:
         self._written: set[str] = set()
         self._resources: dict[tuple[str, Place], ResourceAccount] = {}
         self._changed: set[tuple[str, Place]] = set()
-        for place, service, operation, params in self._entries():
-            self._repeat(place, service, operation, params)
+        self._known = 0
+        self._catch_up()
 
     def answer(
         self, place: Place, model: OperationModel, params: dict[str, Any]
     ) -> WireAnswer | None:
         """Answer a write, or a read of what was written to; None leaves it to the recording."""
+        self._catch_up()
         service = str(model.service_model.service_name)
         try:
             if service == "iam":
@@ -163,29 +164,38 @@ class JournalOverlay:
             "params": encode(params),
         }
         ensure_private_dir(self._journal.parent)
-        with self._journal.open("a", encoding="ascii") as stream:
-            stream.write(json.dumps(line) + "\n")
+        with self._journal.open("ab") as stream:
+            stream.write(f"{json.dumps(line)}\n".encode("ascii"))
             stream.flush()
             os.fsync(stream.fileno())
+            self._known = stream.tell()
 
-    def _entries(self) -> list[tuple[Place, str, str, dict[str, Any]]]:
-        if not self._journal.exists():
-            return []
-        found = []
-        for number, text in enumerate(self._journal.read_text("ascii").splitlines(), start=1):
-            try:
-                line = json.loads(text)
-                # A line without a service is of IAM.
-                service = str(line.get("service", "iam"))
-                place = Place(str(line["account"]), str(line.get("region", "")))
-                found.append((place, service, str(line["operation"]), dict(line["params"])))
-            except (ValueError, KeyError, TypeError) as error:
-                raise RecordingError(
-                    f"the journal {visible(str(self._journal))} is damaged.",
-                    "Start the demo anew with recert demo --reset.",
-                    line=number,
-                ) from error
-        return found
+    def _catch_up(self) -> None:
+        """Repeat what the journal holds by now, of earlier processes and of others that run."""
+        if not self._journal.exists() or self._journal.stat().st_size <= self._known:
+            return
+        with self._journal.open("rb") as stream:
+            before = stream.read(self._known).count(b"\n")
+            lines = stream.read().splitlines()
+            self._known = stream.tell()
+        for number, text in enumerate(lines, start=before + 1):
+            self._repeat(*self._entry(number, text))
+
+    def _entry(self, number: int, text: bytes) -> tuple[Place, str, str, dict[str, Any]]:
+        try:
+            line = json.loads(text.decode("ascii"))
+            # A line without a service is of IAM.
+            service, operation = str(line.get("service", "iam")), str(line["operation"])
+            known = OPERATIONS if service == "iam" else {two for _, two in RESOURCE_OPERATIONS}
+            operation = next(one for one in known if one == operation)
+            place = Place(str(line["account"]), str(line.get("region", "")))
+            return place, service, operation, dict(line["params"])
+        except (ValueError, KeyError, TypeError, StopIteration) as error:
+            raise RecordingError(
+                f"the journal {visible(str(self._journal))} is damaged.",
+                "Start the demo anew with recert demo --reset.",
+                line=number,
+            ) from error
 
 
 _BASE = ("bedrock-agent", "GetAgentKnowledgeBase")

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
 from recert.analysis import (
@@ -36,7 +36,14 @@ from recert.store.canonical import parse_strict
 from recert.store.entries import EntryType
 from recert.store.ledger import Actor
 from recert.store.store import Store
-from recert.store.tables import CampaignRow, DecisionRow, ItemRow, LedgerRow, SnapshotRow
+from recert.store.tables import (
+    CampaignRow,
+    DecisionRow,
+    ItemRow,
+    LedgerRow,
+    SignoffRow,
+    SnapshotRow,
+)
 from recert.store.transaction import Transaction
 
 __all__ = [
@@ -105,6 +112,7 @@ class Removal:
     grant: Mapping[str, Any] | None
     basis: Mapping[str, Any] = field(default_factory=dict)
     keep_resources: tuple[str, ...] = ()
+    signed_entry: int = 0
 
     @property
     def role_id(self) -> str | None:
@@ -146,8 +154,10 @@ def removals(session: Session, campaign: str, *, rescinded: bool = False) -> tup
             col(DecisionRow.decided_by),
             col(DecisionRow.decided_at),
             col(DecisionRow.reduce_resources),
+            func.coalesce(col(SignoffRow.entry), col(DecisionRow.entry)),
         )
         .join(DecisionRow, col(DecisionRow.id) == col(ItemRow.current))
+        .outerjoin(SignoffRow, col(SignoffRow.id) == col(ItemRow.signoff))
         .where(col(ItemRow.campaign) == campaign, removes())
         .where(col(DecisionRow.state).in_(("current", "rescinded") if rescinded else ("current",)))
         .order_by(col(ItemRow.rank), col(ItemRow.id))
@@ -156,7 +166,9 @@ def removals(session: Session, campaign: str, *, rescinded: bool = False) -> tup
 
 
 def _removal(campaign: str, names: Mapping[str, str], found: Sequence[Any]) -> Removal:
-    item, agent, kind, title, subject, text, verdict, reduce_to, why, by, at, resources = found
+    item, agent, kind, title, subject, text, verdict, reduce_to, why, by, at, resources, entry = (
+        found
+    )
     body = parse_strict(text)
     return Removal(
         item=item,
@@ -174,6 +186,7 @@ def _removal(campaign: str, names: Mapping[str, str], found: Sequence[Any]) -> R
         grant=body.get("grant"),
         basis=body.get("basis") or {},
         keep_resources=tuple(parse_strict(resources)) if verdict == "reduce" else (),
+        signed_entry=entry,
     )
 
 

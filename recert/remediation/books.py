@@ -28,6 +28,7 @@ class Standing:
     state: State
     detail: str
     at: str
+    seq: int
     change: str | None = None
     still_allowed_by: tuple[Allowed, ...] = ()
     successor: str | None = None
@@ -39,8 +40,8 @@ class Account:
 
     standing: dict[str, Standing] = field(default_factory=dict)
     changes: dict[str, Change] = field(default_factory=dict)
-    made: dict[str, str] = field(default_factory=dict)
-    """When each change was last found in place."""
+    made: dict[str, Told] = field(default_factory=dict)
+    """The entry by which each change was last found in place."""
     requests: dict[str, list[str]] = field(default_factory=dict)
     kept: dict[str, str] = field(default_factory=dict)
     """The text that each change put another in the place of, as AWS kept it."""
@@ -61,7 +62,7 @@ def account_of(entries: Iterable[Told]) -> Account:
         elif entry.type == EntryType.APPLY_EXECUTED and body.get("request_id"):
             found.requests.setdefault(body["change"], []).append(body["request_id"])
         if entry.type == EntryType.APPLY_EXECUTED and body.get("in_place"):
-            found.made[body["change"]] = entry.at
+            found.made[body["change"]] = entry
         if entry.type == EntryType.APPLY_ROLLED_BACK and body.get("phase") == "done":
             found.made.pop(body["change"], None)
             found.kept.pop(body["change"], None)
@@ -75,6 +76,7 @@ def _standing(entry: Told, before: Standing | None) -> Standing:
         state=State(body["state"]),
         detail=str(body.get("detail") or ""),
         at=entry.at,
+        seq=entry.seq,
         change=body.get("change") or (before.change if before is not None else None),
         still_allowed_by=tuple(
             Allowed(one["grant"], one["policy"], one["action"], tuple(one["actions"]))

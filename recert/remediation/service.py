@@ -15,6 +15,7 @@ from recert.campaigns.remedies import (
     asked_again,
     current,
     packaged,
+    reading,
     removals,
     staged,
     watched,
@@ -28,7 +29,7 @@ from recert.remediation.model import OPEN, Change, Outcome, State
 from recert.remediation.plan import Planner
 from recert.remediation.report import Report
 from recert.remediation.sheet import CHANGED, Plan, outcome_of
-from recert.remediation.verify import Verifier
+from recert.remediation.verify import Later, Verifier
 from recert.text import plural
 
 Read = Callable[[], object]
@@ -82,10 +83,16 @@ class Remediation:
         account = self._books.read()
         snapshot, estate = current(self.store)
         standing = account.standing
-        fresh = [one for one in chosen if _state(standing.get(one.item)) in OPEN]
+        later = self._later()
+        fresh = [
+            one
+            for one in chosen
+            if _state(standing.get(one.item)) in OPEN
+            and not _waits(account, standing.get(one.item), later)
+        ]
         planner = Planner(Analyst(estate, packaged()), snapshot)
         made = planner.plan(fresh)
-        by_item = {one.item: self._told(one, standing.get(one.item)) for one in made.items}
+        by_item = {one.item: _told(one, standing.get(one.item), later) for one in made.items}
         begun: list[Change] = []
         for removal in chosen:
             if removal.item in by_item:
@@ -104,21 +111,19 @@ class Remediation:
         changes = (*begun, *(one for one in made.changes if one not in begun))
         return Plan(tuple(by_item[one.item] for one in chosen), changes), account
 
-    def _told(self, made: Outcome, known: Standing | None) -> Outcome:
-        """Say beside a fresh plan what happened before."""
-        if known is None:
-            return made
-        estate = current(self.store)[1]
-        if made.state is State.GONE and estate.taken_at <= from_rfc3339(known.at):
-            return made.moved(State.PLANNED, f"{known.detail} No reading is later than that yet.")
-        if made.state is State.HANDED_OVER and made.change is None:
-            return replace(made, change=known.change)
-        if made.state is State.PLANNED and known.state is State.HANDED_OVER:
-            said = made.detail if known.detail in made.detail else f"{made.detail} {known.detail}"
-            return made.moved(State.HANDED_OVER, said.strip())
-        if made.state is State.PLANNED and known.state in (State.FAILED, State.REAPPEARED):
-            return made.moved(State.PLANNED, f"{made.detail} Before: {known.detail}")
-        return made
+    def _later(self) -> Later:
+        """Return what tells whether the last reading came after an entry of the ledger.
+
+        By its instant; a recording may be of any time, so that in a replay the order counts in which
+        things were recorded.
+        """
+        snapshot, estate = current(self.store)
+        if self.store.kind == "replay" and not self.store.synthetic:
+            with self.store.read() as session:
+                found = reading(session, snapshot)
+            entry = found[0] if found is not None else 0
+            return lambda seq, _at: entry > seq
+        return lambda _seq, at: estate.taken_at > from_rfc3339(at)
 
     # -- changing -----------------------------------------------------------------------------
 
@@ -358,7 +363,8 @@ class Remediation:
         chosen = self._removals(items)
         snapshot, estate = current(self.store)
         analyst = Analyst(estate, packaged())
-        verifier = Verifier(analyst, staged(self.store, self.campaign), self._removals(()))
+        before = staged(self.store, self.campaign)
+        verifier = Verifier(analyst, before, self._removals(()), self._later())
         account = self._books.read()
         found = verifier.verify(chosen, account)
         moved = [one for one in found if _moved(one, account.standing.get(one.item))]
@@ -440,6 +446,29 @@ def _moved(one: Outcome, known: Standing | None) -> bool:
     before = known.state if known is not None else State.PLANNED
     after = State.VERIFIED if one.state is State.STILL_ALLOWED else one.state
     return after is not before
+
+
+def _told(made: Outcome, known: Standing | None, later: Later) -> Outcome:
+    """Say beside a fresh plan what happened before."""
+    if known is None:
+        return made
+    if made.state is State.GONE and not later(known.seq, known.at):
+        return made.moved(State.PLANNED, f"{known.detail} No reading is later than that yet.")
+    if made.state is State.HANDED_OVER and made.change is None:
+        return replace(made, change=known.change)
+    if made.state is State.PLANNED and known.state is State.HANDED_OVER:
+        said = made.detail if known.detail in made.detail else f"{made.detail} {known.detail}"
+        return made.moved(State.HANDED_OVER, said.strip())
+    if made.state is State.PLANNED and known.state in (State.FAILED, State.REAPPEARED):
+        return made.moved(State.PLANNED, f"{made.detail} Before: {known.detail}")
+    return made
+
+
+def _waits(account: Account, known: Standing | None, later: Later) -> bool:
+    """Tell whether what was made for an item was not read again yet."""
+    made = account.made.get(known.change or "") if known is not None else None
+    handed_over = known is not None and known.state is State.HANDED_OVER
+    return handed_over and made is not None and not later(made.seq, made.at)
 
 
 def _claimed(account: Account, change: Change) -> bool:

@@ -1,15 +1,15 @@
 """Verification: what a later reading finds of what was revoked, by effective permission."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from recert.campaigns.remedies import Analyst, Estate, Removal
-from recert.clock import from_rfc3339
 from recert.remediation.books import Account, Standing
 from recert.remediation.model import Outcome, State
 from recert.remediation.presence import Looker, Presence
 from recert.remediation.sheet import outcome_of
 
+Later = Callable[[int, str], bool]
 _MADE = frozenset({State.APPLIED, State.CLAIMED, State.HANDED_OVER})
 _PROVED = frozenset({State.VERIFIED, State.GONE, State.STILL_ALLOWED})
 
@@ -18,11 +18,19 @@ class Verifier:
     """Looks at one reading.
 
     `staged` is the one that the reviewers saw, for what stood beside; `among` are all removals of
-    the campaign, of which some left a narrower grant.
+    the campaign, of which some left a narrower grant; `later` tells of an entry of the ledger and
+    its instant whether the reading came after it.
     """
 
-    def __init__(self, analyst: Analyst, staged: Estate | None, among: Sequence[Removal]) -> None:
+    def __init__(
+        self,
+        analyst: Analyst,
+        staged: Estate | None,
+        among: Sequence[Removal],
+        later: Later,
+    ) -> None:
         self.analyst = analyst
+        self._later = later
         self._looker = Looker(analyst, staged, among)
 
     def verify(self, removals: Sequence[Removal], account: Account) -> tuple[Outcome, ...]:
@@ -35,8 +43,10 @@ class Verifier:
         if state is State.EXCEPTED:
             ended = outcome_of(removal, state, detail)
             return replace(ended, successor=standing.successor if standing else None)
-        since = standing.at if standing else removal.signed_at
-        if self.analyst.estate.taken_at <= from_rfc3339(since) and state not in _PROVED:
+        since = (
+            (standing.seq, standing.at) if standing else (removal.signed_entry, removal.signed_at)
+        )
+        if not self._later(*since) and state not in _PROVED:
             return outcome_of(removal, state, f"{detail} No reading is later than that yet.")
         found = self._looker.presence(removal)
         known = (
