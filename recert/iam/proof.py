@@ -115,7 +115,10 @@ def _bounded(
     if boundary is None or successor is None or source.arn is None:
         return boundary
     return tuple(
-        replace(one, policy=successor.policy) if one.arn == source.arn else one for one in boundary
+        SourcedPolicy(successor.policy, one.kind, one.name, one.arn, one.version_id)
+        if one.arn == source.arn
+        else one
+        for one in boundary
     )
 
 

@@ -26,9 +26,14 @@ class Command:
         words = ["aws", _NAMES.get(self.service, self.service), dashed(self.operation)]
         if self.region:
             words += ["--region", shlex.quote(self.region)]
-        if any(isinstance(one, str) and one.startswith(_LOADED) for one in self.params.values()):
+        if any(isinstance(one, str) and _read_otherwise(one) for one in self.params.values()):
             return " ".join([*words, "--cli-input-json", shlex.quote(json.dumps(self.params))])
         return " ".join([*words, *_options(self.params)])
+
+
+def _read_otherwise(text: str) -> bool:
+    """Tell whether the CLI or a terminal would take a value for more than a text."""
+    return text.startswith(_LOADED) or not text.isprintable()
 
 
 def _options(params: Mapping[str, Any]) -> Iterator[str]:

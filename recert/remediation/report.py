@@ -11,7 +11,6 @@ _GOOD: Mapping[str, frozenset[State]] = {
     "apply": DONE | {State.APPLIED, State.HANDED_OVER},
     "verify": DONE,
     "rollback": frozenset(State) - {State.FAILED},
-    "rescind": frozenset({State.EXCEPTED}),
     "hand-over": DONE | {State.HANDED_OVER, State.APPLIED},
 }
 """The states of an item in which nothing is left for the action."""

@@ -250,53 +250,6 @@ class Remediation:
         and keeps it: what is asked again is what it finds; without it, what the last one found.
         """
         self._require_applier("rollback")
-        return self._take_back(calls, items, read=read)
-
-    def rescind(
-        self,
-        calls: Calls,
-        items: Collection[str],
-        *,
-        reason: str,
-        successor: str | None = None,
-        read: Read | None = None,
-    ) -> Report:
-        """Bring back what was applied for items whose decision is not in force any more.
-
-        They end here, and are asked in `successor`, or in one that is opened for them; what could not
-        be brought back stays as it is. An item for which nothing was applied just ends.
-        """
-        again = successor is None
-        report = self._take_back(calls, items, reason=reason, again=again, read=read)
-        back = [one for one in report.items if one.state is not State.FAILED]
-        asking = (
-            {one.item: successor for one in back}
-            if successor is not None
-            else self._asking([one.item for one in back], reason)
-        )
-        ended = {}
-        for one in back:
-            campaign = asking.get(one.item)
-            where = f"; {campaign} asks about it again" if campaign else ""
-            detail = f"Its decision was rescinded{where}. {one.detail}"
-            self._books.record(one.item, State.EXCEPTED, detail, one.change, successor=campaign)
-            ended[one.item] = replace(one.moved(State.EXCEPTED, detail), successor=campaign)
-        return replace(
-            report,
-            action="rescind",
-            items=tuple(ended.get(one.item, one) for one in report.items),
-            successor=next((one for one in asking.values() if one), report.successor),
-        )
-
-    def _take_back(
-        self,
-        calls: Calls,
-        items: Collection[str],
-        *,
-        reason: str = "Its removal was rolled back.",
-        again: bool = True,
-        read: Read | None = None,
-    ) -> Report:
         with alone(self.store.location):
             chosen = {one.item for one in self._removals(items, rescinded=True)}
             account = self._books.read()
@@ -324,7 +277,7 @@ class Remediation:
             touched = {item for change in todo for item in change.items}
         if back and read is not None:
             read()
-        asking = self._asking(back, reason) if back and again else {}
+        asking = self._asking(back, "Its removal was rolled back.") if back else {}
         successor = next(iter(asking.values()), None)
         return self._rolled(chosen | touched, account, done, todo, successor)
 

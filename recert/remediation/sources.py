@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from recert.remediation.model import Change, Operation, readable
+from recert.text import visible
 
 _NO_LABEL = re.compile(r"[^A-Za-z0-9_]")
 _NO_LOGICAL = re.compile(r"[^A-Za-z0-9]")
@@ -119,4 +120,5 @@ def _quoted(text: str) -> str:
 
 
 def _comment(text: str) -> str:
-    return " ".join(text.split())
+    """Return a text that stays on the one line of a comment."""
+    return visible(text)

@@ -14,7 +14,6 @@ from typing import Any
 from recert.campaigns.remedies import SERVICE_OF_KIND, Agent, AgentKind, Analyst, Removal
 from recert.iam.effective import Assessor
 from recert.iam.errors import PolicyError
-from recert.iam.grammar import parse_policy
 from recert.iam.grants import EffectiveGrant
 from recert.iam.model import SourcedPolicy
 from recert.iam.proof import place
@@ -22,7 +21,7 @@ from recert.iam.rewrite import Rewritten
 from recert.remediation.commands import Command
 from recert.remediation.locate import find
 from recert.remediation.model import compact
-from recert.remediation.patches import Cut, Keep, patched
+from recert.remediation.patches import Cut, Keep, patched, successor
 from recert.remediation.proposals import Proposal
 
 _NO_NAME = re.compile(r"[^\w+=,.@-]")
@@ -146,9 +145,8 @@ def _problem(
     for source, made in held:
         if made is None:
             identity.append(source)
-        elif made.document is not None:
-            policy = parse_policy(made.document, source=source.name)
-            identity.append(replace(source, policy=policy))
+        elif (heir := successor(source, made)) is not None:
+            identity.append(heir)
     fresh = replace(
         authority.authority,
         role_arn=f"{role_arn.rpartition('/')[0]}/{name}",
