@@ -26,11 +26,11 @@ def delegate(
     caller, the note is missing, or a privileged item would go to the owner of its agent although
     somebody else could judge it.
     """
-    row = _running(tx, campaign)
+    row = running(tx, campaign)
     people = directory(tx.session)
     if not require_text(note, "The note"):
         raise RefusedError("Handing an item on needs a note.", "Say why.", rule="note")
-    reviewer = _reviewer(people, to)
+    reviewer = reviewer_named(people, to)
     for item in item_rows(tx.session, campaign, items):
         mine = people.same(item.reviewer, caller.id)
         if not mine and not owns(people, row, caller):
@@ -55,7 +55,7 @@ def exclude(
     reason: str,
 ) -> None:
     """Leave pending items out of the review; the campaign's owner may, by a rule and with a reason."""
-    row = _running(tx, campaign)
+    row = running(tx, campaign)
     require_owner(directory(tx.session), row, caller)
     if not require_text(rule, "The rule", longest=256) or not require_text(reason, "The reason"):
         raise RefusedError(
@@ -85,7 +85,8 @@ def require_owner(people: Directory, campaign: CampaignRow, caller: Caller) -> N
         )
 
 
-def _running(tx: Transaction, campaign: str) -> CampaignRow:
+def running(tx: Transaction, campaign: str) -> CampaignRow:
+    """Return a campaign whose items can still change hands; raises RefusedError."""
     row = campaign_row(tx.session, campaign)
     if row.state not in _RUNNING:
         raise RefusedError(
@@ -95,7 +96,8 @@ def _running(tx: Transaction, campaign: str) -> CampaignRow:
     return row
 
 
-def _reviewer(people: Directory, to: str) -> str:
+def reviewer_named(people: Directory, to: str) -> str:
+    """Return the id of somebody who can be asked; raises UsageError, RefusedError for who left."""
     name = require_text(to, "The reviewer", longest=256)
     if not name or not name.isprintable():
         raise UsageError(f"{to!r} is no person.", "Write them as in owner tags.")

@@ -181,6 +181,8 @@ def _beside(
     excepted = request.verdict is Verdict.EXCEPTION
     return {
         "independence": found.as_json(),
+        "reviewer_of_record": item.reviewer,
+        "delegation": stood_in.id if (stood_in := ruling.stands_in(item)) else None,
         "approver_known": excepted and ruling.people.find(decision.approver) is not None,
         "recommendation": item.recommendation,
         "followed": followed(item.recommendation, request.verdict),

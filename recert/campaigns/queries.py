@@ -17,11 +17,13 @@ from recert.campaigns.blockers import blockers, look
 from recert.campaigns.counts import Tally, tallies
 from recert.campaigns.decisions import campaign_row
 from recert.campaigns.decisions import view as decision_view
+from recert.campaigns.delegating import listed, pending_for_others, stood_in_for
 from recert.campaigns.links import links
 from recert.campaigns.people import Directory, directory
 from recert.campaigns.reads import rows, scalar
 from recert.campaigns.rescinding import rescission_of
 from recert.campaigns.stages import answers_of, stages_in, stages_of
+from recert.campaigns.standing import KEY
 from recert.campaigns.views import (
     Caller,
     CampaignView,
@@ -105,12 +107,19 @@ def _view(
         blockers=why,
         agents=tuple(json.loads(row.scope)),
         predecessor=row.predecessor,
-        mine_pending=_of(counted.pending, mine),
+        mine_pending=_of(counted.pending, mine) + _for_others(session, row, mine, now),
         mine_unsigned=_of(counted.unsigned, mine),
+        delegations=listed(row.settings, now),
         stages=_stages(session, row, counted),
         completely_reviewed=counted.settled,
         rescinded=counted.rescinded,
     )
+
+
+def _for_others(session: Session, row: CampaignRow, mine: frozenset[str], now: str) -> int:
+    if not mine or KEY not in row.settings:
+        return 0
+    return pending_for_others(session, row.id, min(mine), now)
 
 
 def _stages(session: Session, row: CampaignRow, counted: Tally) -> dict[str, Any]:
@@ -213,7 +222,9 @@ def _line(row: Any, names: Mapping[str, str]) -> ItemLine:
 def _conditions(session: Session, name: str, wanted: ItemFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.reviewer is not None:
-        found.append(col(ItemRow.reviewer).in_(reviewers_named(session, name, wanted.reviewer)))
+        mine = col(ItemRow.reviewer).in_(reviewers_named(session, name, wanted.reviewer))
+        others = stood_in_for(session, name, wanted.reviewer, wanted.at) if wanted.at else []
+        found.append(or_(mine, *others))
     if wanted.states:
         found.append(col(ItemRow.state).in_(wanted.states))
     if wanted.undecided:

@@ -14,10 +14,12 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from recert.campaigns.deadlines import Calendar
+from recert.campaigns.delegating import pending_for_others
 from recert.campaigns.handed_off import told
 from recert.campaigns.people import Directory, Person
 from recert.campaigns.reads import rows
-from recert.clock import from_rfc3339
+from recert.campaigns.standing import delegations, now_valid
+from recert.clock import from_rfc3339, to_rfc3339
 from recert.errors import UsageError
 from recert.store.entries import EntryType
 from recert.store.tables import CampaignRow, DecisionRow, ItemRow
@@ -136,7 +138,9 @@ def plan(
     if row.state != "active":
         return Plan(row.id, level, window)
     found, left = [], {}
-    for late in work_left(session, row.id, people, titles=rhythm.detail == "titles"):
+    for late in work_left(
+        session, row.id, people, titles=rhythm.detail == "titles", at=to_rfc3339(now)
+    ):
         person = people.find(late.person)
         if person is not None and not person.active:
             left[late.person] = "is no longer active"
@@ -163,9 +167,13 @@ def plan(
 
 
 def work_left(
-    session: Session, campaign: str, people: Directory, *, titles: bool = False
+    session: Session, campaign: str, people: Directory, *, titles: bool = False, at: str = ""
 ) -> tuple[Late, ...]:
-    """Return everybody who has something left to decide or to sign, by person."""
+    """Return everybody who has something left to decide or to sign, by person.
+
+    Who stands in for somebody at the instant `at` is told of the items, too; they stay the
+    reviewer's as well.
+    """
     pending = _counted(
         people,
         rows(
@@ -176,6 +184,8 @@ def work_left(
             .group_by(col(ItemRow.reviewer)),
         ),
     )
+    if at:
+        _add_stand_ins(session, campaign, people, pending, at)
     unsigned = _counted(
         people,
         rows(
@@ -195,6 +205,17 @@ def work_left(
         )
         for name in sorted({*pending, *unsigned})
     )
+
+
+def _add_stand_ins(
+    session: Session, campaign: str, people: Directory, pending: Counter[str], at: str
+) -> None:
+    row = session.get(CampaignRow, campaign)
+    found = now_valid(delegations(row.settings), at) if row is not None else ()
+    for name in dict.fromkeys(people.id_of(one.delegate) for one in found):
+        count = pending_for_others(session, campaign, name, at)
+        if count:
+            pending[name] += count
 
 
 def _counted(people: Directory, found: Iterable[Any]) -> Counter[str]:

@@ -2,7 +2,8 @@
 
 campaign_not_active   the campaign does not take decisions now
 deadline              the campaign's deadline is hard, and passed
-not_reviewer          the caller is not the item's reviewer of record
+not_reviewer          the caller is not the item's reviewer of record, and stands in for nobody
+delegation_over       the caller stood in for the reviewer, at another time
 item_settled          the item is signed off, excluded, superseded or waits for a reviewer
 stale_basis           the basis is not the one that the decision rests on
 no_response           that is an outcome of the close, never an answer
@@ -31,6 +32,7 @@ from recert.campaigns.assignment import KEEPS_ACCESS
 from recert.campaigns.attention import LOOP, Habit
 from recert.campaigns.independence import Independence, facts_of, independence
 from recert.campaigns.people import Directory
+from recert.campaigns.standing import Delegation, delegations, held_by, now_valid
 from recert.campaigns.views import Caller, DecisionRequest, Verdict
 from recert.campaigns.wording import require_text
 from recert.clock import from_rfc3339, require_zone, to_rfc3339
@@ -151,9 +153,31 @@ class Ruling:
                 rule="approver",
             )
 
+    def stands_in(self, item: ItemRow) -> Delegation | None:
+        """Return the delegation by which the caller decides for the reviewer of record, if any."""
+        found = held_by(self.people, self._delegated, item.id, item.reviewer)
+        return next(iter(now_valid(found, to_rfc3339(self.now))), None)
+
+    @cached_property
+    def _delegated(self) -> tuple[Delegation, ...]:
+        found = delegations(self.campaign.settings)
+        return tuple(one for one in found if self.people.same(one.delegate, self.caller.id))
+
+    def _require_not_over(self, item: ItemRow) -> None:
+        found = held_by(self.people, self._delegated, item.id, item.reviewer)
+        if found:
+            last = found[-1]
+            raise RefusedError(
+                f"{self.caller.id} decides for {last.reviewer} from {last.valid_from} until "
+                f"{last.ended_at or last.valid_until} only.",
+                "Let the reviewer decide, or ask for a further delegation.",
+                rule="delegation_over",
+            )
+
     def check_item(self, item: ItemRow) -> Independence:
         """Check one item and return how independent the decision is."""
-        if (item.reviewer or "").casefold() not in self.names:
+        if (item.reviewer or "").casefold() not in self.names and self.stands_in(item) is None:
+            self._require_not_over(item)
             who = f"is {item.reviewer}" if item.reviewer else "is not named yet"
             raise RefusedError(
                 f"The reviewer of the item {item.id} {who}, not {self.caller.id}.",

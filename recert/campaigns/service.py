@@ -11,13 +11,22 @@ from typing import Any
 from sqlmodel import Session
 
 from recert.analysis import Catalogue
-from recert.campaigns import closing, custody, happenings, queries, remainder, rescinding
+from recert.campaigns import (
+    closing,
+    custody,
+    delegating,
+    happenings,
+    queries,
+    remainder,
+    rescinding,
+)
 from recert.campaigns.asking import Ask, asking, packaged
 from recert.campaigns.attention import Figures, figures
 from recert.campaigns.authority import refusals_recorded
 from recert.campaigns.counts import tallies
 from recert.campaigns.deadlines import Calendar, named_deadline
 from recert.campaigns.decisions import broken, campaign_row, decide, view
+from recert.campaigns.delegating import Wish
 from recert.campaigns.documents import policy_document
 from recert.campaigns.estates import Readings
 from recert.campaigns.handed_off import enclosed
@@ -33,6 +42,7 @@ from recert.campaigns.return_checks import VerifySignature
 from recert.campaigns.returning import Returned, accept
 from recert.campaigns.signing import prepare, sign, summary
 from recert.campaigns.stages import ONE, Stages
+from recert.campaigns.standing import Delegation, delegations
 from recert.campaigns.stewardship import state_agent
 from recert.campaigns.undoing import redo, undo
 from recert.campaigns.views import (
@@ -115,23 +125,25 @@ class Campaigns:
     ) -> ItemPage:
         """Return one page of items in review order; `after` is the `next` of the page before."""
         with self.store.read() as session:
-            return queries.items(session, campaign, wanted, after=after, limit=limit)
+            asked = replace(wanted, at=self._now())
+            return queries.items(session, campaign, asked, after=after, limit=limit)
 
     def groups(self, campaign: str, wanted: ItemFilter, /) -> tuple[Group, ...]:
         """Return the groups of `wanted.group` in their order, with how much is pending in each."""
         with self.store.read() as session:
-            return queries.groups(session, campaign, wanted)
+            return queries.groups(session, campaign, replace(wanted, at=self._now()))
 
     def item(self, campaign: str, item: str, /) -> ItemView:
         """Return an item with its evidence, the policy document that it comes from among it."""
         with self.store.read() as session:
-            found = queries.item(session, campaign, item)
+            (found,) = self._delegated(session, campaign, [queries.item(session, campaign, item)])
         return self._documented(found)
 
     def views(self, campaign: str, items: Sequence[str], /) -> tuple[ItemView, ...]:
         """Return several items with their evidence, in one state of the store."""
         with self.store.read() as session:
-            return tuple(queries.item(session, campaign, item) for item in items)
+            found = [queries.item(session, campaign, item) for item in items]
+            return self._delegated(session, campaign, found)
 
     def find_campaign(self, typed: str, /) -> str:
         """Return the id of the campaign that is meant by an id, its beginning, or a name."""
@@ -205,6 +217,18 @@ class Campaigns:
         with self.store.write(self.actor) as tx:
             tx.clock = self.clock
             custody.delegate(tx, self.caller, campaign, tuple(items), to=to, note=note)
+
+    def stand_in(self, campaign: str, wish: Wish, /) -> Delegation:
+        """Let somebody decide for a reviewer for a while, who stays the reviewer of record."""
+        with self.store.write(self.actor) as tx:
+            tx.clock = self.clock
+            return delegating.delegate(tx, self.caller, campaign, wish)
+
+    def end_delegation(self, campaign: str, delegation: str, /) -> Delegation:
+        """End a delegation before its time."""
+        with self.store.write(self.actor) as tx:
+            tx.clock = self.clock
+            return delegating.end(tx, self.caller, campaign, delegation)
 
     def summary(self, campaign: str, /) -> SignSummary:
         """Return what the caller would sign now."""
@@ -509,6 +533,21 @@ class Campaigns:
                 tx,
                 make_scene(tx, snapshot, estate, chosen, self._catalogue, calendar=self.calendar),
             )
+
+    def _delegated(
+        self, session: Session, campaign: str, found: Sequence[ItemView]
+    ) -> tuple[ItemView, ...]:
+        row = campaign_row(session, campaign)
+        if not delegations(row.settings):
+            return tuple(found)
+        people, now = directory(session), self._now()
+        return tuple(
+            replace(
+                one,
+                delegate=delegating.delegate_of(people, row, one.line.id, one.line.reviewer, now),
+            )
+            for one in found
+        )
 
     def _documented(self, view: ItemView) -> ItemView:
         if view.grant is None:

@@ -72,6 +72,8 @@ class CampaignView:
     blockers: tuple[str, ...]
     agents: tuple[str, ...] = ()
     predecessor: str | None = None
+    delegations: tuple[dict[str, Any], ...] = ()
+    """Who stands in for whom, each with whether that holds now."""
     mine_pending: int = 0
     """Items that wait for the caller's decision."""
     mine_unsigned: int = 0
@@ -175,6 +177,8 @@ class ItemView:
     evidence: dict[str, Any]
     decision: DecisionView | None
     shown_digest: str
+    delegate: str | None = None
+    """Who may decide it for its reviewer now."""
     answers: tuple[DecisionView | None, ...] = ()
     """The signed answers of the stages, None for one that is hidden from the next stage."""
     rescission: dict[str, Any] | None = None
@@ -197,6 +201,8 @@ class ItemFilter:
     text: str = ""
     undecided: bool = False
     group: str = ""
+    at: str = ""
+    """The instant at which delegations to the reviewer count; the service says it."""
 
 
 @dataclass(frozen=True, slots=True)

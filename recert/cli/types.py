@@ -29,6 +29,7 @@ class Day(click.ParamType):  # type: ignore[type-arg]  # only the newest click i
     """A day, which ends with its last second in UTC, or an RFC 3339 instant."""
 
     name = "date"
+    clock = time(23, 59, 59)
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
@@ -40,10 +41,16 @@ class Day(click.ParamType):  # type: ignore[type-arg]  # only the newest click i
         try:
             if len(text) == len("2026-11-01"):
                 day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
-                return datetime.combine(day, time(23, 59, 59), tzinfo=UTC)
+                return datetime.combine(day, self.clock, tzinfo=UTC)
             return Instant().convert(text, param, ctx)
         except ValueError:
             self.fail(f"{value!r} is no date; write 2026-12-31.", param, ctx)
+
+
+class FirstDay(Day):
+    """A day, which begins with its first second in UTC, or an RFC 3339 instant."""
+
+    clock = time(0, 0)
 
 
 class Words(click.ParamType):  # type: ignore[type-arg]  # only the newest click is generic

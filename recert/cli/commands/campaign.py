@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import click
 from recert.cli.commands.remind import remind
 from recert.cli.context import current
 from recert.cli.lazy import RecertGroup
-from recert.cli.types import Words
+from recert.cli.types import Day, FirstDay, Words
 
 if TYPE_CHECKING:
     from recert.campaigns.stages import Stages
@@ -292,6 +293,61 @@ def reassign(campaign: str, items: tuple[str, ...], *, to: str, note: str) -> No
     found = tuple(service.find_item(chosen, item) for item in items)
     service.delegate(chosen, found, to, note)
     _show(chosen)
+
+
+@campaign.command()
+@click.argument("campaign")
+@click.argument("items", nargs=-1, metavar="[ITEM...]")
+@click.option("--to", required=True, metavar="PERSON", help="Who decides meanwhile.")
+@click.option("--until", type=Day(), required=True, metavar="DATE", help="The last day.")
+@click.option(
+    "--from", "since", type=FirstDay(), metavar="DATE", help="From when on, else at once."
+)
+@click.option("--note", default="", metavar="TEXT", help="Why.")
+@click.option("--for", "reviewer", metavar="PERSON", help="For whom, else for you.")
+def delegate(
+    campaign: str,
+    items: tuple[str, ...],
+    *,
+    to: str,
+    until: datetime,
+    since: datetime | None,
+    note: str,
+    reviewer: str | None,
+) -> None:
+    """Let somebody decide for you for a while; you stay the reviewer of record.
+
+    Without items, all of yours. `campaign reassign` makes somebody else the reviewer for good.
+    """
+    run = current()
+    from recert.campaigns.delegating import Wish  # noqa: PLC0415 - behind the store
+
+    service = run.campaigns(acting=True)
+    chosen = service.find_campaign(campaign)
+    found = tuple(service.find_item(chosen, item) for item in items)
+    made = service.stand_in(chosen, Wish(to, until, note, since, found, reviewer))
+    if run.out.as_json:
+        run.out.document({"campaign": chosen, "delegation": made.as_json()})
+        return
+    what = f"{len(made.items)} items" if made.items else "all items"
+    run.out.line(
+        f"{made.id}: {made.delegate} decides {what} of {made.reviewer} until {made.valid_until}."
+    )
+
+
+@campaign.command()
+@click.argument("campaign")
+@click.argument("delegation", metavar="g-…")
+def undelegate(campaign: str, delegation: str) -> None:
+    """End a delegation before its time."""
+    run = current()
+    service = run.campaigns(acting=True)
+    chosen = service.find_campaign(campaign)
+    ended = service.end_delegation(chosen, delegation)
+    if run.out.as_json:
+        run.out.document({"campaign": chosen, "delegation": ended.as_json()})
+        return
+    run.out.line(f"{ended.id} ended; {ended.reviewer} decides again.")
 
 
 def _show(campaign: str) -> None:

@@ -81,6 +81,10 @@ _NOT_REVIEWER = (
     "AND (i.reviewer || NEW.decided_by) NOT GLOB '*[^ !#-[^-~]*' "
     "AND instr(i.reviewer || NEW.decided_by, ']') = 0)"
 )
+_STANDS_IN = (
+    "EXISTS (SELECT 1 FROM campaign AS c WHERE c.id = NEW.campaign "
+    f"AND instr(lower(c.settings), '\"delegate\":' || {_quoted('NEW.decided_by')}))"
+)
 _OWNED = (
     f"(instr(lower(i.body), '\"owner\":' || {_quoted('NEW.decided_by')}) OR EXISTS (SELECT 1 "
     f"FROM person AS p WHERE {_is_named('p', 'NEW.decided_by')} "
@@ -209,8 +213,8 @@ STATEMENTS: dict[str, str] = dict(
             "decision_barred",
             "INSERT",
             "decision",
-            f"{_BY_PERSON} AND {_of_item(_NOT_REVIEWER)}",
-            "only the reviewer of record decides.",
+            f"{_BY_PERSON} AND {_of_item(_NOT_REVIEWER)} AND NOT {_STANDS_IN}",
+            "only the reviewer of record decides, or who stands in for them.",
         ),
         _refuse(
             "decision_not_independent",

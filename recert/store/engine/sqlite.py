@@ -25,7 +25,7 @@ from recert.store.engine import guards
 
 APPLICATION_ID = 0x52435254
 """`RCRT`, in the file's header: tells a store from any other SQLite file."""
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Raised with each migration; a file with a greater number was made by a newer recert."""
 _MAGIC = b"SQLite format 3\x00"
 _BUSY_SECONDS = 60
