@@ -153,10 +153,12 @@ def _with_variables(key: str, condition: Condition, templates: list[Template | N
             for text, found in sides:
                 pattern, subject = text, value
                 if found is not None:
-                    pieces = resolve(found, context.values)
+                    pieces = resolve(found, context.values, len(value))
                     if pieces is None:
                         # Whatever the variable were, an ARN may differ in what stands around it.
-                        apart = arn and compare(joined(widened(found, context.values)), value)
+                        apart = arn and compare(
+                            joined(widened(found, context.values, len(value))), value
+                        )
                         if operator.negated and apart is not False:
                             return False
                         continue

@@ -32,6 +32,7 @@ from recert.iam.principals import (
 from recert.iam.variables import Template, resolve, shielded, template, widened
 
 _ANY: Final = ("*",)
+_LONGEST_RESOURCE: Final = 4096
 _COLONS: Final = 5
 """Of an ARN; behind them every wildcard is free."""
 
@@ -135,9 +136,9 @@ class Resources(Struct, gc=False):
         """Tell whether some values of unresolved variables would make a silent element speak."""
         if not self.templates or self.everything:
             return False
-        values = asked.context.values
+        values, longest = asked.context.values, _longest(asked)
         return self.negated or any(
-            self._pieces_fit(widened(each, values), asked) for each in self.templates
+            self._pieces_fit(widened(each, values, longest), asked) for each in self.templates
         )
 
     def _fits(self, text: str, asked: Asked) -> bool:
@@ -148,14 +149,14 @@ class Resources(Struct, gc=False):
         return automaton.overlaps(resource) if self.loose else automaton.covers(resource)
 
     def _resolved(self, asked: Asked) -> int:
-        context = asked.context
+        context, longest = asked.context, _longest(asked)
         hit = NO
         for each in self.templates:
             if any(context.unknown(variable.key) for variable in each.variables):
-                if self._pieces_fit(widened(each, context.values), asked):
+                if self._pieces_fit(widened(each, context.values, longest), asked):
                     hit = MAYBE
                 continue
-            pieces = resolve(each, context.values)
+            pieces = resolve(each, context.values, longest)
             if pieces is not None and self._pieces_fit(pieces, asked):
                 return YES
         return hit
@@ -167,6 +168,11 @@ class Resources(Struct, gc=False):
         if resource is asked.resource:
             return self._fits(pattern, asked)
         return ResourcePattern(pattern).matches(resource)
+
+
+def _longest(asked: Asked) -> int:
+    """Return how long a pattern without wildcards can be and still meet what is asked about."""
+    return _LONGEST_RESOURCE if asked.wild else len(asked.resource)
 
 
 def _resources(statement: Statement, *, variables: bool) -> Resources:

@@ -87,8 +87,15 @@ def _part(inner: str) -> Part:
     return Variable(name.lower(), name, default)
 
 
-def resolve(found: Template, values: Mapping[str, str | tuple[str, ...]]) -> Pieces | None:
-    """Put the values of the context into a template; None where a variable stays unresolved."""
+def resolve(
+    found: Template, values: Mapping[str, str | tuple[str, ...]], longest: int
+) -> Pieces | None:
+    """Put the values of the context into a template; None where a variable stays unresolved.
+
+    `longest` is the length of what the result is compared with: values are plain text, so that
+    beyond it nothing can match, and what would follow is left out.
+    """
+    room = longest
     pieces: list[tuple[str, bool]] = []
     for part in found.parts:
         if isinstance(part, str):
@@ -101,12 +108,18 @@ def resolve(found: Template, values: Mapping[str, str | tuple[str, ...]]) -> Pie
                 value = part.default
             if value is None:
                 return None
-            pieces.append((value, False))
+            if room >= 0:
+                pieces.append((value, False))
+                room -= len(value)
     return tuple(pieces)
 
 
-def widened(found: Template, values: Mapping[str, str | tuple[str, ...]]) -> Pieces:
-    """Put a `*` where a variable has no value: what the template can become at most."""
+def widened(found: Template, values: Mapping[str, str | tuple[str, ...]], longest: int) -> Pieces:
+    """Put a `*` where a variable has no value: what the template can become at most.
+
+    `longest` is as for `resolve`.
+    """
+    room = longest
     pieces: list[tuple[str, bool]] = []
     for part in found.parts:
         if isinstance(part, str):
@@ -115,7 +128,11 @@ def widened(found: Template, values: Mapping[str, str | tuple[str, ...]]) -> Pie
             pieces.append((part.text, False))
         else:
             value = values.get(part.key)
-            pieces.append((value, False) if isinstance(value, str) and value else ("*", True))
+            if not isinstance(value, str) or not value:
+                pieces.append(("*", True))
+            elif room >= 0:
+                pieces.append((value, False))
+                room -= len(value)
     return tuple(pieces)
 
 

@@ -233,6 +233,29 @@ def test_any_text_is_answered(text: str) -> None:
         assert ("error" in json.loads(answer)) is not good
 
 
+@pytest.mark.parametrize("extra", ["", "${x:unknown}"])
+@pytest.mark.parametrize("element", ["Resource", "NotResource", "Condition"])
+def test_a_value_put_in_a_thousand_times_costs_no_more_than_once(element: str, extra: str) -> None:
+    repeated = "arn:aws:s3:::" + "${x:k}" * 20_000 + extra
+    statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    if element == "Condition":
+        statement["Condition"] = {"StringLike": {"x:k": repeated}}  # type: ignore[assignment]  # a document
+    else:
+        del statement["Resource"]
+        statement[element] = repeated
+    entry = {"ContextKeyName": "x:k", "ContextKeyValues": ["*" * 500_000]}
+    ((answer, good),) = answers(
+        line(
+            PolicyInputList=[{"Version": "2012-10-17", "Statement": statement}],
+            ResourceArns=["arn:aws:s3:::kb/a"],
+            ContextEntries=[{**entry, "ContextKeyType": "string"}],
+        )
+    )
+    assert good
+    expected = "allowed" if element == "NotResource" else "implicitDeny"
+    assert answer["EvaluationResults"][0]["EvalDecision"] == expected
+
+
 def test_a_request_as_an_object_raises_what_is_wrong() -> None:
     with pytest.raises(PolicyError, match="ActionNames: is missing"):
         simulate({"PolicyInputList": []})
