@@ -6,6 +6,14 @@ from demo_estate.answers_newer import CORE, core_arn, core_key, prompt_arn, prov
 from demo_estate.lines import Line, Page
 from demo_estate.newer import Engine, Newer, Prompt, Provider
 
+_NONE = {
+    "ListCapacityProviders": "capacityProviders",
+    "ListConsentPortals": "consentPortals",
+    "ListOnlineEvaluationConfigs": "onlineEvaluationConfigs",
+    "ListPaymentCredentialProviders": "credentialProviders",
+    "ListPaymentManagers": "paymentManagers",
+}
+
 
 def answers(page: Page, newer: Newer) -> Iterator[Line]:
     """Yield every line about these kinds; an empty listing is an answer, too."""
@@ -22,6 +30,8 @@ def answers(page: Page, newer: Newer) -> Iterator[Line]:
         for name in newer.identities
     ]
     yield page.line(CORE, "ListWorkloadIdentities", {"workloadIdentities": identities})
+    for operation, key in _NONE.items():
+        yield page.line(CORE, operation, {key: []})
     yield from _prompts(page, newer.prompts)
 
 

@@ -94,3 +94,30 @@ LIST_POLICY_ENGINES = _core(
 LIST_ENGINE_POLICIES = _core(
     "ListPolicies", "what this policy engine allows", "policy engines", page_size=100
 )
+LIST_PAYMENT_PROVIDERS = _core(
+    "ListPaymentCredentialProviders",
+    "which payment services agents sign in to",
+    "credential providers",
+    page_size=20,
+)
+GET_PAYMENT_PROVIDER = _core(
+    "GetPaymentCredentialProvider",
+    "the secret of this payment credential provider",
+    "credential providers",
+)
+LIST_PAYMENT_MANAGERS = _core(
+    "ListPaymentManagers", "which payment managers exist here, and their roles", "payments"
+)
+GET_PAYMENT_MANAGER = _core("GetPaymentManager", "the role of this payment manager", "payments")
+LIST_EVALUATIONS = _core(
+    "ListOnlineEvaluationConfigs", "which evaluations watch agents here", "evaluations"
+)
+GET_EVALUATION = _core("GetOnlineEvaluationConfig", "the role of this evaluation", "evaluations")
+LIST_CAPACITY = _core(
+    "ListCapacityProviders", "which capacity providers run agents here", "capacity providers"
+)
+GET_CAPACITY = _core(
+    "GetCapacityProvider", "the roles of this capacity provider", "capacity providers"
+)
+LIST_PORTALS = _core("ListConsentPortals", "which consent portals exist here", "consent portals")
+GET_PORTAL = _core("GetConsentPortal", "the role of this consent portal", "consent portals")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from math import ceil
 
+from recert.aws.collect.core_resources import LATER, LATER_LIMIT
 from recert.estate.agents import Agent, AgentKind
 from recert.estate.authority import Organization, Role, User, UserGroup
 from recert.estate.estate import Estate
@@ -17,7 +18,8 @@ def calls_needed(estate: Estate) -> int:
     """Return the calls that one reading of this estate takes where nothing is refused."""
     places = {(visit.account, visit.region) for visit in estate.visits}
     accounts = {account for account, _ in places}
-    total = len(places) * _LISTINGS
+    asked_later = 0 if LATER_LIMIT in estate.coverage.limits else LATER
+    total = len(places) * (_LISTINGS + asked_later)
     total += sum(_agent(agent) for agent in estate.agents)
     for base in estate.knowledge_bases:
         total += 3 + len(base.data_sources or ()) + base.resource_policy_known

@@ -46,7 +46,8 @@ class Resource(Frozen):
     """A resource that agents share: memory, browser, code interpreter, credential provider and so on.
 
     `kind`: `memory`, `browser`, `code-interpreter`, `oauth2-provider`, `api-key-provider`,
-    `workload-identity`, `policy-engine`, `prompt` (a prompt that a flow names, whose `targets` are
+    `workload-identity`, `policy-engine`, `payment-provider`, `payment-manager`, `online-evaluation`,
+    `capacity-provider`, `consent-portal`, `prompt` (a prompt that a flow names, whose `targets` are
     models and agents and whose `details` digest its concealed text). `policies` are the Cedar
     policies of an engine as `(name, mode, statement)`; `targets` are the ARNs and URLs that it writes
     to or talks to.

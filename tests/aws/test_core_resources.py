@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+
+from recert.aws.collect import core_resources
 from recert.estate.companions import Resource
 
 CORE = "bedrock-agentcore-control"
@@ -83,3 +86,76 @@ def test_a_resource_that_is_refused_stays_with_what_the_listing_said(tape: Any) 
     tape.refuse(CORE, "GetCodeInterpreter")
     found = resources(tape)["code-interpreter"]
     assert found.unknown == ("role_arn", "secret_arns", "targets")
+
+
+ROLE = "arn:aws:iam::111122223333:role/tool"
+WITH_ROLES: list[tuple[str, str, str, str, dict[str, Any]]] = [
+    (
+        "payment-manager",
+        "ListPaymentManagers",
+        "paymentManagers",
+        "GetPaymentManager",
+        {"roleArn": ROLE},
+    ),
+    (
+        "online-evaluation",
+        "ListOnlineEvaluationConfigs",
+        "onlineEvaluationConfigs",
+        "GetOnlineEvaluationConfig",
+        {"evaluationExecutionRoleArn": ROLE},
+    ),
+    (
+        "capacity-provider",
+        "ListCapacityProviders",
+        "capacityProviders",
+        "GetCapacityProvider",
+        {"permissionsConfiguration": {"capacityProviderOperatorRoleArn": ROLE}},
+    ),
+    (
+        "consent-portal",
+        "ListConsentPortals",
+        "consentPortals",
+        "GetConsentPortal",
+        {"executionRoleArn": ROLE},
+    ),
+]
+
+
+@pytest.mark.parametrize("case", WITH_ROLES, ids=lambda case: case[0])
+def test_whatever_acts_through_a_role_shows_it(
+    tape: Any, case: tuple[str, str, str, str, dict[str, Any]]
+) -> None:
+    kind, listing, key, get, role = case
+    stem = get.removeprefix("Get")
+    stem = stem[0].lower() + stem[1:]
+    arn = core_arn(tape, f"{kind}/x")
+    summary = {f"{stem}Id": "x", f"{stem}Arn": arn, "status": "READY"}
+    tape.add(CORE, listing, {}, {key: [summary]})
+    tape.add(CORE, get, {}, {**summary, **role})
+    found = resources(tape)[kind]
+    assert (found.arn, found.role_arn) == (arn, ROLE)
+    tape.without(get).refuse(CORE, get)
+    assert "role_arn" in resources(tape)[kind].unknown
+
+
+def test_a_payment_provider_is_a_credential_provider_with_its_vendor(tape: Any) -> None:
+    arn = core_arn(tape, "token-vault/pay")
+    summary = {
+        "name": "wallet",
+        "credentialProviderArn": arn,
+        "credentialProviderVendor": "StripePrivy",
+    }
+    tape.add(CORE, "ListPaymentCredentialProviders", {}, {"credentialProviders": [summary]})
+    secret = "arn:aws:secretsmanager:us-east-1:111122223333:secret:w"  # noqa: S105 - an ARN
+    setting = {"stripePrivyConfiguration": {"appSecretArn": {"secretArn": secret}}}
+    body = {**summary, "providerConfigurationOutput": setting}
+    tape.add(CORE, "GetPaymentCredentialProvider", {"name": "wallet"}, body)
+    found = resources(tape)["payment-provider"]
+    assert (found.vendor, found.secret_arns, found.targets) == ("StripePrivy", (secret,), ())
+
+
+def test_a_recording_from_before_these_kinds_has_no_gap_for_them(tape: Any) -> None:
+    estate = tape.agents([]).read(usage=False).estate
+    assert core_resources.LATER_LIMIT in estate.coverage.limits
+    missed = {gap.operation for gap in estate.coverage.gaps}
+    assert not missed & {"ListPaymentManagers", "ListCapacityProviders", "ListConsentPortals"}
