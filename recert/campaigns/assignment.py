@@ -1,7 +1,8 @@
 """Who is asked: the reviewer of record of an item.
 
 The ladder: whom the trigger policy asks, what a person stated as the agent's owner, the owner that
-a tag, a registry or a mapping names, their backup, the team, the fallback, the campaign's owner. Who
+a tag, a registry or a mapping names (of a team its first member), their backup, team and manager,
+those that tags and the configuration name, the fallback, the campaign's owner. Who
 is known to have left is passed over, so that a missing person never stops the rest. A privileged
 item goes to a second person, who is not the owner of the agent, wherever the store knows one who
 may review.
@@ -26,8 +27,8 @@ KEEPS_ACCESS = frozenset({Verdict.ATTEST, Verdict.ATTEST_UNTIL, Verdict.EXCEPTIO
 class Assignment:
     """The reviewer of record, and which rung of the ladder named them.
 
-    `basis` is `trigger_policy`, `stated`, `owner`, `owner_tag`, `backup`, `team`, `fallback`,
-    `second_person` or `campaign_owner`; `why` says in words what kept a higher rung from holding,
+    `basis` is `trigger_policy`, `stated`, `owner`, `owner_tag`, `backup`, `team`, `manager`,
+    `fallback`, `second_person` or `campaign_owner`; `why` says in words what kept a higher rung from holding,
     empty where nothing did.
     """
 
@@ -71,7 +72,7 @@ class Assigner:
         """
         first = self._named(owner) or self._owner(owner, stated=stated)
         if first.basis == "campaign_owner":
-            first = self._steward(first, stewards) or first
+            first = self._steward(first, (*self._their_own(owner), *stewards)) or first
         if not privileged:
             return first
         others = [
@@ -99,6 +100,21 @@ class Assigner:
             return None
         return Assignment(person.id if person else self.asks, "trigger_policy", owner)
 
+    def _their_own(self, owner: str | None) -> tuple[Steward, ...]:
+        """Return who stands in for a person by what is said about them: backup, team, manager."""
+        person = self.people.find(owner)
+        if person is None:
+            return ()
+        found = [("backup", person.backup)]
+        found += [
+            ("team", mate.id)
+            for team in person.teams
+            for mate in self.people.team(team)
+            if mate.id != person.id
+        ]
+        found.append(("manager", person.manager))
+        return tuple(Steward(rung=rung, name=name) for rung, name in found if name)
+
     def _steward(self, missing: Assignment, stewards: Sequence[Steward]) -> Assignment | None:
         """Return the first stand-in who is there, known or not."""
         gone = []
@@ -123,6 +139,10 @@ class Assigner:
         if self.left(name):
             why = f"{person.id if person else name} is no longer active"
             return Assignment(self.campaign_owner, "campaign_owner", owner, why)
+        team = () if person is not None else self.people.team(name)
+        here = next((mate for mate in team if not self.left(mate.id)), None)
+        if here is not None:
+            return Assignment(here.id, "team", owner, f"{name} is a team")
         if person is None:
             return Assignment(name, "stated" if stated else "owner_tag", owner)
         return Assignment(person.id, "stated" if stated else "owner", owner)

@@ -85,6 +85,15 @@ class Directory:
         found = [one for one in self.persons if one.judges and self._key(one.id) not in barred]
         return tuple(sorted(found, key=lambda one: (_standing(one), one.id)))
 
+    def team(self, name: str) -> tuple[Person, ...]:
+        """Return the active persons of a team who may review, by id."""
+        wanted = name.strip().casefold()
+        return tuple(
+            one
+            for one in self.persons
+            if one.judges and wanted in {team.casefold() for team in one.teams}
+        )
+
     def with_role(self, role: str) -> tuple[Person, ...]:
         """Return the active persons with a role, by id."""
         return tuple(one for one in self.persons if one.active and role in one.roles)

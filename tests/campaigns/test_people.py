@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -89,3 +90,56 @@ def test_the_ladder(
 def test_what_a_person_stated_is_the_first_rung() -> None:
     found = Assigner(Directory([ALICE]), "carol").assign("alice", stated=True)
     assert (found.reviewer, found.basis) == ("alice", "stated")
+
+
+BACKED = Person("alice", "Alice", active=False, backup="bob", manager="mona", teams=("hr",))
+BOB_ = Person("bob", "Bob", ("reviewer",))
+MATE = Person("zoe", "Zoe", ("reviewer",), teams=("HR",))
+MONA = Person("mona", "Mona", ("reviewer",))
+AWAY = Person("bob", "Bob", ("reviewer",), active=False)
+
+
+@pytest.mark.parametrize(
+    ("persons", "owner", "reviewer", "basis"),
+    [
+        ((BACKED, BOB_, MATE, MONA), "alice", "bob", "backup"),
+        ((BACKED, AWAY, MATE, MONA), "alice", "zoe", "team"),
+        ((BACKED, AWAY, MONA), "alice", "mona", "manager"),
+        ((BACKED, AWAY), "alice", "mona", "manager"),
+        ((BACKED, AWAY, replace(MONA, active=False)), "alice", "carol", "campaign_owner"),
+        # An owner tag that names a team means its first member who may review.
+        ((MATE, MONA), "hr", "zoe", "team"),
+        ((MATE, MONA), "Hr ", "zoe", "team"),
+        ((replace(MATE, active=False), MONA), "hr", "hr", "owner_tag"),
+        ((replace(MATE, roles=("auditor",)), MONA), "hr", "hr", "owner_tag"),
+    ],
+)
+def test_whoever_is_missing_is_stood_in_for_down_the_ladder(
+    persons: tuple[Person, ...], owner: str, reviewer: str, basis: str
+) -> None:
+    found = Assigner(Directory(persons), "carol").assign(owner)
+    assert (found.reviewer, found.basis) == (reviewer, basis)
+    assert basis == "owner_tag" or found.why
+
+
+def test_what_leaves_goes_to_the_backup_with_the_reason(house: Any, hr: str) -> None:
+    add(house, Person("bob", "Bob"), Person("alice", "Alice", backup="bob"))
+    items = house.as_("owner").leave("alice")
+    assert items
+    assert {line.reviewer for line in house.lines(hr, undecided=True)} == {"bob"}
+    assert house.problems() == []
+
+
+@pytest.mark.parametrize(
+    "person",
+    [
+        Person("a", "A", email="no address"),
+        Person("a", "A", email="a@b\nBcc: c@d"),
+        Person("a", "A", backup="A"),
+        Person("a", "A", manager="a\x1b"),
+        Person("a", "A", teams=(" hr",)),
+    ],
+)
+def test_who_cannot_be_reached_as_said_is_refused(house: Any, person: Person) -> None:
+    with pytest.raises(UsageError):
+        add(house, person)
