@@ -5,17 +5,17 @@ role to role that may be assumed; what was visited is not visited again, so that
 cannot be followed stays in the answer as unknown.
 """
 
-import re
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from recert.analysis.arns import account_of, partition_of
+from recert.analysis.arns import account_of
 from recert.analysis.chains import may_become
 from recert.analysis.invocation import Answer, may_call, may_invoke
-from recert.estate.agents import DRAFT, Agent, AgentVersion
+from recert.analysis.lookups import find_agent, find_alias, knowledge_base_arn, unqualified
+from recert.estate.agents import Agent, AgentVersion
 from recert.estate.companions import Integration, Resource
 from recert.estate.estate import Estate
 from recert.estate.integrations import Function, KnowledgeBase
@@ -33,7 +33,6 @@ class HopState(StrEnum):
     UNKNOWN = "unknown"
 
 
-_ID = re.compile(r"[A-Za-z0-9_-]+")
 _STATES = {
     Answer.YES: HopState.OPEN,
     Answer.NO: HopState.BLOCKED,
@@ -319,7 +318,7 @@ class _Walk:
 
     def _knowledge_base(self, agent: Agent, base_id: str, way: Way) -> None:
         base = self._estate.knowledge_bases_by_id.get((agent.account, agent.region, base_id))
-        arn = base.arn if base else _base_arn(agent, base_id)
+        arn = base.arn if base else knowledge_base_arn(agent, base_id)
         words = f"knowledge base {base.name if base else base_id}"
         state = HopState.OPEN if base else HopState.UNKNOWN
         here = (*way, Hop("knowledge_base", agent.arn, arn, words, state))
@@ -349,52 +348,6 @@ class _Walk:
                 self._unknown.append(f"version {number} of {mate.name} was not read")
             else:
                 self._enter(mate, version, here)
-
-
-def unqualified(arn: str) -> str:
-    """Return a function's ARN without version or alias."""
-    parts = arn.split(":")
-    return ":".join(parts[:7]) if len(parts) > 7 and parts[2] == "lambda" else arn  # noqa: PLR2004  # arn:…:function:NAME
-
-
-def find_agent(estate: Estate, agent: Agent, target: str) -> Agent | None:
-    """Return the agent that a target names by its ARN, that of an endpoint, or its id.
-
-    An id counts in the agent's own account and region only.
-    """
-    if target.startswith("arn:"):
-        plain = target.partition("/runtime-endpoint/")[0].partition("/harness-endpoint/")[0]
-        return estate.agents_by_arn.get(plain)
-    if not _ID.fullmatch(target):
-        return None
-    return next(
-        (
-            other
-            for other in estate.agents
-            if other.id == target
-            and (other.account, other.region) == (agent.account, agent.region)
-            and other.arn != agent.arn
-        ),
-        None,
-    )
-
-
-def find_alias(estate: Estate, alias_arn: str) -> tuple[Agent, tuple[str, ...]] | None:
-    """Return the agent and the versions that an alias serves, None where the estate lacks it."""
-    head, _, tail = alias_arn.partition(":agent-alias/")
-    agent_id, _, alias_id = tail.partition("/")
-    agent = estate.agents_by_arn.get(f"{head}:agent/{agent_id}")
-    if agent is None:
-        return None
-    for alias in agent.aliases:
-        if alias.id == alias_id or alias.arn == alias_arn:
-            return agent, alias.versions or (DRAFT,)
-    return None
-
-
-def _base_arn(agent: Agent, base_id: str) -> str:
-    partition = partition_of(agent.arn)
-    return f"arn:{partition}:bedrock:{agent.region}:{agent.account}:knowledge-base/{base_id}"
 
 
 def _tail(arn: str) -> str:

@@ -11,8 +11,6 @@ from recert.analysis.acting import (
     ActingRole,
     Driven,
     driven,
-    find_agent,
-    find_alias,
     judged_versions,
 )
 from recert.analysis.advice import advise
@@ -23,6 +21,7 @@ from recert.analysis.chains import opened_targets, unread_targets
 from recert.analysis.explain import meaning, worst
 from recert.analysis.grants import ReviewGrant
 from recert.analysis.kinds import Ruler, known_resources
+from recert.analysis.lookups import find_agent, find_alias
 from recert.analysis.measure import Held, held
 from recert.analysis.needs import guarded_arns
 from recert.analysis.needs_words import Need

@@ -7,8 +7,9 @@ from typing import Any
 from recert.analysis.analyst import Analyst, analyst_of
 from recert.analysis.crosswalk import Entry, entries
 from recert.analysis.found import Found
-from recert.analysis.found_agents import agent_findings, orphan_roles
+from recert.analysis.found_agents import agent_findings
 from recert.analysis.found_grants import grant_findings
+from recert.analysis.found_orphans import orphan_roles
 from recert.analysis.found_roles import role_findings
 from recert.estate.canonical import digest
 from recert.estate.estate import Estate

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from recert.analysis import ranks
-from recert.analysis.acting import judged_versions, unqualified
+from recert.analysis.acting import judged_versions
 from recert.analysis.analyst import Analyst
 from recert.analysis.fingerprint import (
     function_basis,
@@ -12,6 +12,7 @@ from recert.analysis.fingerprint import (
     integration_basis,
     source_basis,
 )
+from recert.analysis.lookups import unqualified
 from recert.analysis.sensitivity import class_of, class_rank
 from recert.analysis.subjects import ReviewSubject
 from recert.estate.agents import Agent, AgentVersion
