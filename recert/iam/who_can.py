@@ -40,9 +40,13 @@ class Able:
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """An Allow statement with the actions that it names; `unknown` are elements that fit none."""
+    """An Allow statement with the actions that it names; `unknown` are elements that fit none.
+
+    `elements` are its grants: the element, the actions and the unknown names of each.
+    """
 
     statement: Statement
+    elements: tuple[tuple[str, int, tuple[str, ...]], ...]
     mask: int
     unknown: tuple[str, ...]
     reach: Reach
@@ -98,13 +102,16 @@ class WhoCan:
             found = []
             for statement in applicable(source.policy):
                 if statement.effect == "Allow":
-                    elements = self._assessor.elements(statement).values()
+                    elements = tuple(
+                        (element, each, tuple(names))
+                        for element, (each, names) in self._assessor.elements(statement).items()
+                    )
                     mask = 0
-                    for each, _ in elements:
+                    for _, each, _ in elements:
                         mask |= each
-                    unknown = tuple(name for _, names in elements for name in names)
+                    unknown = tuple(name for _, _, names in elements for name in names)
                     reach = reach_of(source.policy, statement)
-                    found.append(_Named(statement, mask, unknown, reach))
+                    found.append(_Named(statement, elements, mask, unknown, reach))
             # The source is kept beside its reading: the id of a policy is its own while it lives.
             known = self._policies[id(source.policy)] = (source, found)
         return known[1]
@@ -131,7 +138,9 @@ class WhoCan:
         at_target: Outcome | None = None
         for source, named in entry.statements:
             common = named.mask & mask
-            names = [n for n in named.unknown if intersects(folded(n), wanted)]
+            names = (
+                [n for n in named.unknown if intersects(folded(n), wanted)] if named.unknown else []
+            )
             if not (common or names) or (target is not None and not named.reach.meets(target)):
                 continue
             variables = source.policy.has_variables
@@ -161,8 +170,8 @@ class WhoCan:
         names: tuple[str, ...],
     ) -> Iterator[str]:
         principal = entry.authority.role_arn
-        for element, (mask, unknown) in self._assessor.elements(named.statement).items():
-            if mask & alive or any(name in names for name in unknown):
+        for element, mask, unknown in named.elements:
+            if mask & alive or (names and any(name in names for name in unknown)):
                 yield grant_key(principal, source, named.statement, element)
 
     def _able(self, entry: _Entry, answer: _Answer) -> Able | None:
