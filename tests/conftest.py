@@ -19,6 +19,8 @@ settings.load_profile("recert")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _LOOPBACK = ("127.", "::1", "localhost")
+_GUARD = str(Path(__file__).resolve().parent / "guard")
+"""Put before everything that a child imports, so that it is held to loopback as well."""
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +37,7 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
         ("XDG_CACHE_HOME", "cache"),
     ):
         monkeypatch.setenv(name, str(home / folder))
+    monkeypatch.setenv("PYTHONPATH", _GUARD, prepend=os.pathsep)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("TZ", "UTC")
 
