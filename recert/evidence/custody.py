@@ -52,9 +52,33 @@ def assignment_rows(material: Material) -> list[list[Any]]:
             "delegated_by": last.get("by"),
             "delegation_valid_from": last.get("at"),
             "history": json.dumps(moves) if moves else None,
+            **_stood_in(material, item.id, item.reviewer),
         }
         found.append([values.get(name) for name in ASSIGNMENTS])
     return found
+
+
+def _stood_in(material: Material, item: str, reviewer: str | None) -> dict[str, Any]:
+    """Return the last delegation that an item fell under: its reviewer stays, another decides."""
+    settings = material.row["settings"]
+    made = settings.get("delegations", []) if isinstance(settings, dict) else []
+    found = [
+        one
+        for one in made
+        if one["reviewer"].casefold() == (reviewer or "").casefold()
+        and (not one["items"] or item in one["items"])
+    ]
+    if not found:
+        return {}
+    last = found[-1]
+    return {
+        "delegated_from": last["reviewer"],
+        "delegated_to": last["delegate"],
+        "delegation_reason": last["note"],
+        "delegated_by": last["by"],
+        "delegation_valid_from": last["valid_from"],
+        "delegation_valid_until": last["ended_at"] or last["valid_until"],
+    }
 
 
 def _relationship(decided_by: str | None, owner: str | None) -> str | None:

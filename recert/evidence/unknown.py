@@ -28,8 +28,8 @@ UNKNOWN: Mapping[str, Mapping[str, str]] = {
         "granted_by": "IAM does not tell who wrote a statement, and CloudTrail keeps 90 days",
     },
     "assignments.csv": {
-        "delegation_valid_from": "a delegation holds from its entry on",
-        "delegation_valid_until": "a delegation has no end: the item is handed on for good",
+        "delegation_valid_from": "a reassignment holds from its entry on",
+        "delegation_valid_until": "a reassignment has no end: the item is handed on for good",
         "is_last_changer": "who changed a policy last is not read from CloudTrail where it says unknown",
     },
     "notifications.csv": {

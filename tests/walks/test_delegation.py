@@ -1,5 +1,7 @@
 """Delegation on the demo: somebody decides for a reviewer for a while, on the command line."""
 
+import csv
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,7 +27,9 @@ def decide(walk: Walk, campaign: str, item: str, person: str) -> Any:
     )
 
 
-def test_a_delegate_decides_and_signs_until_the_delegation_ends(walk: Walk, campaign: str) -> None:
+def test_a_delegate_decides_and_signs_until_the_delegation_ends(
+    walk: Walk, campaign: str, tmp_path: Path
+) -> None:
     items = [item["id"] for item in mine(walk, campaign, WHO)]
     assert mine(walk, campaign, OTHER) == []
     assert decide(walk, campaign, items[0], OTHER).code == 1
@@ -47,6 +51,13 @@ def test_a_delegate_decides_and_signs_until_the_delegation_ends(walk: Walk, camp
     assert "decides for maria.sanchez from" in over.err
     assert decide(walk, campaign, items[1], WHO).code == 0
     assert walk.json("verify", walk.store, code=3)["ok"] is True
+    walk.json("export", campaign, "--to", tmp_path / "pack", code=3)
+    with (tmp_path / "pack" / "assignments.csv").open(encoding="utf-8-sig") as file:
+        rows = {row["item"]: row for row in csv.DictReader(file)}
+    told = rows[items[0]]
+    assert (told["reviewer"], told["decided_by"]) == (WHO, OTHER)
+    assert (told["delegated_from"], told["delegated_to"]) == (WHO, OTHER)
+    assert (told["delegation_reason"], bool(told["delegation_valid_until"])) == ("leave", True)
 
 
 def test_a_delegation_without_a_note_or_an_end_is_refused(walk: Walk, campaign: str) -> None:
