@@ -15,8 +15,11 @@ from recert.evidence import containers, keys
 from recert.evidence.material import read_ledger
 from recert.evidence.pack import export_pack
 from recert.evidence.report import Check, VerifyReport
+from recert.evidence.signatures import signatures
+from recert.evidence.signoffs import closing_problems
 from recert.evidence.sshsig import SignatureError
 from recert.evidence.verify import verify
+from recert.store import settings
 
 ENVIRON = {"PATH": os.environ["PATH"]}
 
@@ -320,3 +323,61 @@ def test_a_signature_moved_to_another_statement_is_found(
     assert not signatures(read_ledger(relink(entries)), None, done)
     assert not done[0].ok
     assert "not of this text" in done[0].detail
+
+
+def test_an_unsigned_sign_off_in_a_ledger_that_demands_a_key_is_found(
+    world: Any, worlds: Any
+) -> None:
+    world.open(2, estate=worlds.estate(kind="live"))
+    world.decide(0)
+    world.decide(1)
+    world.sign()
+    report = verify(world.path)
+    assert "where ssh was demanded" in failed(report)["demanded"]
+    assert report.exit_code == 1
+
+
+def test_a_setting_lifts_the_demand_from_then_on_and_the_first_page_says_who_set_it(
+    world: Any, worlds: Any, tmp_path: Path
+) -> None:
+    with world.store.write(worlds.OWEN) as tx:
+        settings.put(tx, "signatures", "none", "no keys here yet")
+    world.open(1, estate=worlds.estate(kind="live"))
+    world.decide(0)
+    world.sign()
+    assert failed(verify(world.path)) == {}
+    export_pack(world.store, world.campaign, tmp_path / "pack", world.clock, worlds.OWEN)
+    page = (tmp_path / "pack" / "README.txt").read_text()
+    assert "signature none, set in entry 2 by owen@example.com: no keys here yet" in page
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"counts": {"items": 9}}, "it counts"),
+        ({"size": 1}, "does not name the ledger"),
+        ({"root": "0" * 64}, "is not the one that was signed"),
+        ({"campaign": "c-other"}, "names another campaign"),
+        ({"signer": {"id": "eve", "name": "Eve", "strength": "ssh", "key": "x"}}, "another signer"),
+    ],
+)
+def test_a_closing_statement_that_does_not_fit_its_ledger_is_found(
+    small_pack: dict[str, bytes], change: dict[str, Any], said: str
+) -> None:
+    entries = [json.loads(line) for line in small_pack["ledger.jsonl"].decode().splitlines()]
+    for entry in entries:
+        if entry["type"] == "campaign.closed":
+            closing = entry["body"]["closing"]
+            statement = {**json.loads(closing["statement"]), **change}
+            closing["statement"] = canonical(statement).decode()
+    ledger = read_ledger(relink([one for one in entries if one["type"] != "anchor"]))
+    assert said in " ".join(closing_problems(ledger))
+    assert not signatures_of(ledger).ok
+
+
+def signatures_of(ledger: Any) -> Check:
+    """Return whether every signature of a ledger holds."""
+    done: list[Check] = []
+    signatures(ledger, None, done)
+    (found,) = [check for check in done if check.name == "signatures"]
+    return found
