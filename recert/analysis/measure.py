@@ -60,10 +60,10 @@ class BlastRadius:
 
     @property
     def score_parts(self) -> dict[str, int]:
-        """Return what each part adds to the score."""
-        return {
-            name: int(weight * log2(1 + getattr(self, name))) for name, weight in WEIGHTS.items()
-        }
+        """Return what each part adds to the score; the agent's own account adds nothing."""
+        counted = {name: getattr(self, name) for name in WEIGHTS}
+        counted["accounts"] = max(self.accounts - 1, 0)
+        return {name: int(WEIGHTS[name] * log2(1 + value)) for name, value in counted.items()}
 
     @property
     def score(self) -> int:

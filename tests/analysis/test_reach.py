@@ -31,7 +31,8 @@ def test_an_agent_without_anything_has_no_blast_radius(
     w: Any, estate: Estate, catalogue: Catalogue
 ) -> None:
     bare = w.with_version(holding(w, estate, []), w.HR, "1", action_groups=(), knowledge_bases=())
-    assert reach(bare, w.HR, catalogue).blast_radius.actions == 0
+    radius = reach(bare, w.HR, catalogue).blast_radius
+    assert (radius.actions, radius.accounts, radius.score) == (0, 1, 0)
 
 
 def test_roles_that_may_be_assumed_both_sides_agreeing_belong_to_the_reach(
