@@ -23,6 +23,7 @@ pytestmark = pytest.mark.benchmark
 
 OWN = "111122223333"
 SECONDS = 2.0
+"""Of processor time: what one core does, whoever else is on the machine."""
 LINES = 40_000
 PROGRAM = (
     "import sys; from recert.cli.main import run; sys.argv[1:] = ['simulate']; sys.exit(run())"
@@ -81,8 +82,8 @@ def per_second(ask: Callable[[Request], object]) -> float:
     asked = requests()
     for each in asked:
         ask(each)
-    count, started = 0, time.perf_counter()
-    while (spent := time.perf_counter() - started) < SECONDS:
+    count, started = 0, time.process_time()
+    while (spent := time.process_time() - started) < SECONDS:
         for _ in range(50):
             for each in asked:
                 ask(each)

@@ -207,11 +207,12 @@ def test_who_can_over_a_thousand_roles() -> None:
         ("secretsmanager:GetSecretValue", None),
         ("s3:*", None),
     ):
-        started = time.perf_counter()
+        started, spent = time.perf_counter(), time.process_time()
         able = index.query(action, resource_arn)
-        took = time.perf_counter() - started
+        took, spent = time.perf_counter() - started, time.process_time() - spent
         print(
-            f"who-can {action} {resource_arn or ''}: {len(able)} of {ROLES} in {took * 1e3:.1f} ms"
+            f"who-can {action} {resource_arn or ''}: {len(able)} of {ROLES} in {took * 1e3:.1f} ms, "
+            f"{spent * 1e3:.1f} ms of processor time"
         )
 
 
