@@ -71,7 +71,7 @@ class Carrier:
         if seen.text is None and change.before:
             return Done(State.GONE, f"{change.target.name} is not there any more.")
         untouched = not change.before or same(seen.text, change.before)
-        if not untouched and not lever.under_way(change, seen):
+        if not untouched and not lever.under_way(change, seen, back=False):
             return Done(State.FAILED, DRIFTED)
         if change.items:
             tags = seen.tags if seen.tags is not None else lever.tags(self._looks, change)
@@ -126,7 +126,7 @@ class Carrier:
         seen = self.look(change)
         if same(seen.text, change.before):
             return Done(State.PLANNED, "It is as it was before.")
-        if not same(seen.text, change.after) and not lever.under_way(change, seen):
+        if not same(seen.text, change.after) and not lever.under_way(change, seen, back=True):
             return Done(State.FAILED, "It changed since it was applied, so nothing was taken back.")
         answered = self._write(change, lever.back(self._looks, change, seen, archived))
         if self._reads(change, change.before, answered=answered):

@@ -223,11 +223,7 @@ def test_a_fault_after_any_call_is_recorded_and_gone_on_with(
         folder.mkdir()
         shutil.copy(path, folder / "store.db")
         here = Demo(Store.open(folder / "store.db", clock=SystemClock()))
-        chosen = [
-            line.id
-            for line in here.as_(OWNER).items(campaign, ItemFilter(), limit=500).items
-            if line.title.startswith(("Action group PayrollActions", "Knowledge base hr-"))
-        ]
+        chosen = _two(here, campaign)
         calls = here.calls(**{fault: number})
         with suppress(Crash):
             here.work(campaign).apply(calls, chosen)
@@ -245,3 +241,42 @@ def test_a_fault_after_any_call_is_recorded_and_gone_on_with(
     else:
         pytest.fail("more calls than expected")
     assert number > 15
+
+
+def _two(here: Demo, campaign: str) -> list[str]:
+    """Return the items of one action group and of the knowledge base."""
+    return [
+        line.id
+        for line in here.as_(OWNER).items(campaign, ItemFilter(), limit=500).items
+        if line.title.startswith(("Action group PayrollActions", "Knowledge base hr-"))
+    ]
+
+
+def test_a_crash_after_any_call_of_a_rollback_is_gone_on_with(
+    signed: tuple[Path, str], tmp_path: Path
+) -> None:
+    path, campaign = signed
+    shutil.copy(path, tmp_path / "done.db")
+    done = Demo(Store.open(tmp_path / "done.db", clock=SystemClock()))
+    done.work(campaign).apply(done.calls(), _two(done, campaign))
+    done.store.close()
+    for number in range(1, 40):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        for name in ("done.db", journal(tmp_path / "done.db").name):
+            shutil.copy(tmp_path / name, folder / name)
+        here = Demo(Store.open(folder / "done.db", clock=SystemClock()))
+        calls = here.calls(crash_after=number)
+        with suppress(Crash):
+            here.work(campaign).rollback(calls)
+        report = here.work(campaign).rollback(here.calls())
+        assert "failed" not in states(report), (number, report.items)
+        written = here.written()
+        assert written.count("AddPermission") == 1, (number, written)
+        assert written.count("AssociateAgentKnowledgeBase") == 1, (number, written)
+        assert here.problems() == [], number
+        here.store.close()
+        if len(calls.made) < number:
+            break
+    else:
+        pytest.fail("more calls than expected")

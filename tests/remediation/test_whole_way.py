@@ -114,6 +114,26 @@ def test_what_was_revoked_and_comes_back_is_asked_again(w: ModuleType, house: An
     assert house.problems() == []
 
 
+def test_what_comes_back_after_the_close_is_asked_in_a_successor(w: ModuleType, house: Any) -> None:
+    campaign = start(w, house)
+    before = w.inline("hr")
+    (item,) = house.revoke(campaign, "s3:PutObject")
+    house.attest_rest(campaign)
+    house.apply(campaign)
+    house.verify(campaign)
+    assert house.as_("owner").close(campaign).state == "closed"
+    boto3.client("iam").put_role_policy(
+        RoleName="hr", PolicyName="p", PolicyDocument=json.dumps(before)
+    )
+    house.sync()
+    (report,) = watch(house.store, house.clock, w.ACTOR, pause=lambda _: None)
+    assert w.states(report) == {item: "reappeared"}
+    (again,) = [one.id for one in house.as_("x").campaigns() if one.predecessor == campaign]
+    assert [line.title for line in house.lines(again)] == ["Write files on files/*"]
+    assert house.as_("owner").campaign(campaign).state == "closed"
+    assert house.problems() == []
+
+
 def test_the_same_permission_through_a_new_grant_is_no_verification(
     w: ModuleType, house: Any
 ) -> None:

@@ -63,7 +63,7 @@ def remediate(campaign: str | None, action: str, items: tuple[str, ...], **optio
     snapshot, successor,
       items[]{item, title, agent, verdict, state, policy{kind, name, arn, role_arn},
               detail, still_allowed_by[]{grant, policy, action, actions},
-              change, proposal},
+              change, proposal, documents, successor},
       changes[]{id, target, operation, before, after, before_sha256, after_sha256,
                 items, others, owned_by, diff, request_ids}}
     state: planned, handed_over, claimed, applied, verified,

@@ -36,14 +36,18 @@ def drafted(status: str | None) -> str:
 class _OfDraft(OneText):
     """What both have in common: parts that are compared one by one, and the preparing."""
 
-    def under_way(self, change: Change, seen: Seen) -> bool:
-        """Tell whether each part is as before or as after, and some as after."""
+    def under_way(self, change: Change, seen: Seen, *, back: bool) -> bool:
+        """Tell whether each part is as before or as after, and some as this run wants it.
+
+        Where none is, a draft that is not prepared holds what somebody else changed.
+        """
         if seen.text is None or change.after is None:
             return False
         before, after, now = (json.loads(one) for one in (change.before, change.after, seen.text))
         parts = [name for name in after if name != "draft"]
+        wanted = before if back else after
         return all(now.get(name) in (before.get(name), after[name]) for name in parts) and any(
-            now.get(name) != before.get(name) for name in parts
+            now.get(name) == wanted[name] for name in parts if before.get(name) != after[name]
         )
 
     def _prepare(self, looks: Looks, change: Change, wanted: Mapping[str, Any]) -> Iterable[Call]:

@@ -48,8 +48,8 @@ class Lever(Protocol):
         """Yield the calls that lead back to `change.before`; `archived` is the text as it was kept."""
         ...
 
-    def under_way(self, change: Change, seen: Seen) -> bool:
-        """Tell whether a run stopped between the calls of this change."""
+    def under_way(self, change: Change, seen: Seen, *, back: bool) -> bool:
+        """Tell whether a run stopped between the calls of this change, or of its taking back."""
         ...
 
 
@@ -60,7 +60,7 @@ class OneText:
         """Return no tags: those of the plan are all there are."""
         return {}
 
-    def under_way(self, _change: Change, _seen: Seen) -> bool:
+    def under_way(self, _change: Change, _seen: Seen, *, back: bool) -> bool:  # noqa: ARG002 - as the form has it
         """Tell that nothing lies between before and after."""
         return False
 
