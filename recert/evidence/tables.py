@@ -58,15 +58,19 @@ def decision_rows(material: Material) -> list[list[Any]]:
     """Return every decision of the campaign, superseded ones too, in the order of the ledger."""
     projection = material.projection
     reasons = {record["id"]: record["reason"] for record in map(json.loads, material.records)}
+    # Every stage of an item has its sign-off, also where its answer is not the one in force.
+    covering: dict[str, dict[str, Any]] = {
+        pair["decision"]: signoff
+        for signoff in projection.signoffs.values()
+        for pair in signoff["decisions"]
+    }
     rows = []
     for found in projection.decisions.values():
         body = found.body
         if body["campaign"] != material.campaign:
             continue
         attention = body.get("attention") or {}
-        item = projection.items[body["item"]]
-        signed = item.signoff is not None and item.current == body["id"]
-        signoff = projection.signoffs[str(item.signoff)] if signed else {}
+        signoff = covering.get(body["id"], {})
         values = {
             **body,
             "entry": found.entry,
