@@ -71,7 +71,9 @@ def habit(session: Session, caller: str, campaign: str, now: datetime) -> Habit:
     return Habit(tuple(verdict for verdict, _, _ in found), burst)
 
 
-def told(measured: Attention | None, *, before: Habit, verdict: str, bulk: int) -> dict[str, Any]:
+def told(
+    measured: Attention | None, *, before: Habit, verdict: str, bulk: int, chosen_by: str = ""
+) -> dict[str, Any]:
     """Return what the ledger says of the attention that a decision got."""
     return {
         "dwell_ms": measured.dwell_ms if measured else None,
@@ -79,6 +81,7 @@ def told(measured: Attention | None, *, before: Habit, verdict: str, bulk: int) 
         "run": before.run(verdict),
         "burst": before.burst + 1,
         "bulk": bulk,
+        "filter": chosen_by.strip() or None,
     }
 
 

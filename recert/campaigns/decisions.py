@@ -191,6 +191,7 @@ def _beside(
             before=ruling.habit,
             verdict=request.verdict.value,
             bulk=ruling.bulk,
+            chosen_by=request.chosen_by,
         ),
     }
 

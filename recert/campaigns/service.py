@@ -21,7 +21,7 @@ from recert.campaigns import (
     rescinding,
 )
 from recert.campaigns.asking import Ask, asking, packaged
-from recert.campaigns.attention import Figures, figures
+from recert.campaigns.attention import Figures, figures, second_look
 from recert.campaigns.authority import refusals_recorded
 from recert.campaigns.counts import tallies
 from recert.campaigns.deadlines import Calendar, named_deadline
@@ -187,6 +187,12 @@ class Campaigns:
         with self.store.read() as session:
             campaign_row(session, campaign)
             return figures(session, campaign)
+
+    def second_look(self, campaign: str, /) -> tuple[str, ...]:
+        """Return the signed, kept items that somebody else should look at again, drawn by lot."""
+        with self.store.read() as session:
+            campaign_row(session, campaign)
+            return second_look(session, campaign)
 
     # -- the reviewer's work ------------------------------------------------------------------
 

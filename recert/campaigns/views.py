@@ -245,6 +245,8 @@ class DecisionRequest:
     shown: dict[str, str] = field(default_factory=dict)
     headless: bool = True
     client_id: str = ""
+    chosen_by: str = ""
+    """The filter by which the items of a bulk were chosen, as it was typed; empty where each was named."""
     attention: dict[str, Attention] = field(default_factory=dict)
 
 

@@ -96,3 +96,30 @@ def test_what_is_no_text_is_refused_before_it_is_stored(house: Any, hr: str, tex
     ):
         with pytest.raises(UsageError):
             act()
+
+
+def test_the_filter_of_a_bulk_stands_in_the_ledger(house: Any, hr: str) -> None:
+    items = tuple(one.id for one in house.lines(hr) if "s3:" in one.title)
+    house.decide("alice", hr, *items, rationale="All of S3.", chosen_by="s3")
+    told = [
+        one["body"]["attention"] for one in house.entries() if one["type"] == "decision.recorded"
+    ]
+    assert {(one["filter"], one["bulk"]) for one in told} == {("s3", len(items))}
+
+
+def test_a_loop_keeps_nothing_privileged_unless_it_names_what_it_saw(house: Any, hr: str) -> None:
+    items = [one for one in house.lines(hr) if not one.privileged]
+    for one in [*items, *items]:
+        house.decide("alice", hr, one.id, rationale="It is needed.")
+    secret = house.line(hr, "PassRole")
+    with pytest.raises(RefusedError) as refused:
+        house.decide(secret.reviewer, hr, secret.id, rationale="It is needed.", headless=True)
+    if secret.reviewer == "alice":
+        assert refused.value.rule == "bulk_privileged"
+    house.decide(
+        secret.reviewer,
+        hr,
+        secret.id,
+        rationale="It is needed.",
+        seen={secret.id: secret.basis_digest},
+    )

@@ -171,6 +171,36 @@ def preview(campaign: str) -> None:
 
 @campaign.command()
 @click.argument("campaign")
+def attention(campaign: str) -> None:
+    """Tell how each reviewer looked: time, details opened, bulk, runs; and what to look at again."""
+    run = current()
+    service = run.campaigns()
+    chosen = service.find_campaign(campaign)
+    found, again = service.attention(chosen), service.second_look(chosen)
+    if run.out.as_json:
+        told = [one.as_json() for one in found]
+        run.out.document({"campaign": chosen, "reviewers": told, "second_look": again})
+        return
+    run.out.table(
+        ("reviewer", "decisions", "bulk %", "headless %", "kept %", "opened %", "longest run"),
+        (
+            (
+                one.reviewer,
+                one.decisions,
+                one.bulk_share,
+                one.headless_share,
+                one.kept_share,
+                one.opened_share,
+                one.longest_run,
+            )
+            for one in found
+        ),
+    )
+    run.out.note(f"To look at a second time: {', '.join(again) or 'nothing'}.")
+
+
+@campaign.command()
+@click.argument("campaign")
 def launch(campaign: str) -> None:
     """Launch a staged campaign; from then on its population stands."""
     service = current().campaigns(acting=True)

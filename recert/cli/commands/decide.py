@@ -41,6 +41,11 @@ class Choice:
 @click.command(cls=RecertCommand)
 @click.argument("campaign")
 @click.argument("items", nargs=-1, metavar="ITEM...")
+@click.option(
+    "--matching",
+    metavar="TEXT",
+    help="Instead of ITEM…: your open items in whose line these words stand.",
+)
 @click.option("--attest", is_flag=True, help="The agent needs this.")
 @click.option("--until", type=Day(), metavar="DATE", help="The agent needs this until a day.")
 @click.option(
@@ -84,7 +89,7 @@ def decide(campaign: str, items: tuple[str, ...], **options: Any) -> None:
     recert decide c-7f3k i-91ab --reduce-to s3:GetObject,s3:ListBucket --rationale "Reads only"
     recert decide c-7f3k i-91ab --reduce-to-resource "arn:aws:s3:::files/hr/*" --rationale "HR only"
     """  # noqa: D301 - \b keeps click from filling the examples
-    wanted, seen = _split(items, options["seen"])
+    wanted, seen = _split(items, options["seen"], matching=options["matching"])
     choice = _choice(options)
     if seen and options["seen_in"]:
         raise click.UsageError("Give --seen or --from, not both.")
@@ -93,7 +98,10 @@ def decide(campaign: str, items: tuple[str, ...], **options: Any) -> None:
 
     service = run.campaigns(acting=True)
     chosen = service.find_campaign(campaign)
-    ids = tuple(dict.fromkeys(service.find_item(chosen, item) for item in wanted))
+    if options["matching"]:
+        ids = _matching(service, chosen, options["matching"])
+    else:
+        ids = tuple(dict.fromkeys(service.find_item(chosen, item) for item in wanted))
     known = _from_file(options["seen_in"]) if options["seen_in"] else _in_order(ids, seen)
     decided = service.decide(
         DecisionRequest(
@@ -110,6 +118,7 @@ def decide(campaign: str, items: tuple[str, ...], **options: Any) -> None:
             seen={item: known[item] for item in ids if item in known},
             headless=True,
             client_id=uuid.uuid4().hex,
+            chosen_by=options["matching"] or "",
         )
     )
     if run.out.as_json:
@@ -199,14 +208,37 @@ def _only_unsigned(service: Campaigns) -> str:
     return found[0]
 
 
+def _matching(service: Campaigns, campaign: str, text: str) -> tuple[str, ...]:
+    """Return the caller's open items that a filter leaves; raises UsageError where there is none."""
+    from recert.campaigns.views import ItemFilter  # noqa: PLC0415 - behind the store
+
+    wanted = ItemFilter(reviewer=service.caller.id, text=text, undecided=True)
+    found: list[str] = []
+    after: str | None = None
+    while True:
+        page = service.items(campaign, wanted, after=after)
+        found += [line.id for line in page.items]
+        after = page.next
+        if after is None:
+            break
+    if not found:
+        raise UsageError(
+            f"None of your open items in {campaign} matches {text!r}.",
+            f"`recert items {campaign} --mine --open` lists them.",
+        )
+    return tuple(found)
+
+
 def _split(
-    items: Sequence[str], seen: Sequence[tuple[str, ...]]
+    items: Sequence[str], seen: Sequence[tuple[str, ...]], *, matching: str | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Tell items from digests: `--seen A B` leaves B among the arguments."""
     digests = [one for group in seen for one in group]
     digests += [item for item in items if _DIGEST.fullmatch(item)]
     wanted = tuple(item for item in items if not _DIGEST.fullmatch(item))
-    if not wanted:
+    if matching is not None and (wanted or digests or not matching.strip()):
+        raise click.UsageError("--matching takes words, and stands instead of items and --seen.")
+    if not wanted and matching is None:
         raise click.UsageError("Name at least one item.")
     return wanted, tuple(digests)
 
