@@ -65,14 +65,15 @@ def test_reading_many_agents_from_a_recording(tape: Any, agents: int) -> None:
     fill(tape, agents)
     started = time.perf_counter()
     source = tape.source()
-    loaded = time.perf_counter()
+    loaded, worked = time.perf_counter(), time.process_time()
     from_recording = tape.read()
-    done = time.perf_counter()
+    done, work = time.perf_counter(), time.process_time() - worked
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(
         f"\n{agents} agents: recording checked in {loaded - started:.1f} s, "
-        f"checked and read in {done - loaded:.1f} s, {from_recording.api_calls:,} calls, "
-        f"{(done - loaded) / from_recording.api_calls * 1000:.2f} ms a call, peak {peak} MB"
+        f"checked and read in {done - loaded:.1f} s ({work:.1f} s of the processor), "
+        f"{from_recording.api_calls:,} calls, "
+        f"{work / from_recording.api_calls * 1000:.2f} ms of it a call, peak {peak} MB"
     )
     assert len(from_recording.estate.agents) == agents
     assert source.recording.lines > agents
