@@ -18,7 +18,7 @@ from recert.cli.settings import trigger_policy
 from recert.cli.watch import Aside
 from recert.estate.estate import Estate
 from recert.estate.splice import splice
-from recert.lifecycle import concerned
+from recert.lifecycle import concerned, roles_behind
 from recert.store.store import Store
 from recert.store.tables import SetAsideRow
 
@@ -70,7 +70,8 @@ class Watched:
         )
         reading = readings.owned(self._run.settings, reading)
         if scope is not None and last is not None:
-            whole = splice(last, reading.estate, scope, limit=LIMIT)
+            roles = roles_behind(scope, last, reading.estate)
+            whole = splice(last, reading.estate, scope, roles=roles, limit=LIMIT)
             reading = replace(reading, estate=whole)
         return readings.keep(self._run, self._store, reading)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from recert.estate.authority import Organization
 from recert.estate.base import Frozen
 from recert.estate.estate import Coverage, Estate, Gap
 
@@ -10,18 +11,31 @@ T = TypeVar("T", bound=Frozen)
 _BULK = "GetAccountAuthorizationDetails"
 
 
-def splice(whole: Estate, part: Estate, agents: frozenset[str], *, limit: str = "") -> Estate:
+def splice(
+    whole: Estate,
+    part: Estate,
+    agents: frozenset[str],
+    *,
+    roles: frozenset[str],
+    limit: str = "",
+) -> Estate:
     """Return the whole estate with what a scoped reading of `agents` found in its place.
 
     An agent of the scope that the part lacks is gone, unless a gap of the part is about it: then
-    what was known of it stays, with the gap. What the part did not ask stays as it was; `limit` is
-    the limit by which a scoped reading says so, and does not hold for the result.
+    what was known of it stays, with the gap. Of the roles, which are read an account at a time, only
+    `roles` and their policies are taken: what else differs there has hints of its own. What the part
+    did not ask stays as it was; `limit` is the limit by which a scoped reading says so, and does not
+    hold for the result.
     """
     read = {agent.arn for agent in part.agents}
     unread = {arn for arn in agents - read if _is_missing(arn, part.coverage.gaps)}
     kept = [one for one in whole.agents if one.arn not in read | (agents - unread)]
     accounts = _accounts_read(part)
-    roles = [one for one in whole.roles if one.account not in accounts]
+    about = frozenset(_account(arn) for arn in (*agents, *roles))
+    kept_roles = [one for one in whole.roles if one.account not in accounts or one.arn not in roles]
+    taken = [one for one in part.roles if one.account in accounts and one.arn in roles]
+    named = {arn for one in taken for arn in (*one.attached, one.boundary) if arn}
+    policies = [one for one in part.managed_policies if one.arn in named]
     gaps = [one for one in whole.coverage.gaps if not _asked_again(one, part, agents, accounts)]
     limits = {*whole.coverage.limits, *(one for one in part.coverage.limits if one != limit)}
     return whole.model_copy(
@@ -30,11 +44,8 @@ def splice(whole: Estate, part: Estate, agents: frozenset[str], *, limit: str = 
             "source": part.source,
             "whole_at": whole.whole_at or whole.taken_at,
             "agents": _sorted((*kept, *part.agents), lambda one: one.arn),
-            "roles": _sorted(
-                (*roles, *(one for one in part.roles if one.account in accounts)),
-                lambda one: one.arn,
-            ),
-            "managed_policies": _over(whole.managed_policies, part.managed_policies, _arn),
+            "roles": _sorted((*kept_roles, *taken), lambda one: one.arn),
+            "managed_policies": _over(whole.managed_policies, policies, _arn),
             "functions": _over(whole.functions, part.functions, _arn),
             "knowledge_bases": _over(whole.knowledge_bases, part.knowledge_bases, _arn),
             "guardrails": _over(
@@ -44,13 +55,43 @@ def splice(whole: Estate, part: Estate, agents: frozenset[str], *, limit: str = 
             "resources": _over(
                 whole.resources, part.resources, lambda one: f"{one.kind} {one.arn}"
             ),
-            "organization": part.organization or whole.organization,
+            "organization": _organization(whole.organization, part.organization, about),
             "coverage": Coverage(
-                gaps=tuple(dict.fromkeys((*gaps, *part.coverage.gaps))),
+                gaps=tuple(dict.fromkeys((*gaps, *_gaps_of(part, agents, roles)))),
                 limits=tuple(sorted(limits)),
             ),
         }
     )
+
+
+def _organization(
+    old: Organization | None, new: Organization | None, accounts: frozenset[str]
+) -> Organization | None:
+    """Return the organisation with the ceilings of these accounts as the part saw them."""
+    if old is None or new is None:
+        return new if old is None else old
+    taken = [one for one in new.ceilings if one.account in accounts]
+    levels = [level for one in taken for level in one.levels]
+    named = {name for level in levels for name in (*(level.scps or ()), *(level.rcps or ()))}
+    policies = [one for one in new.policies if one.id in named]
+    return old.model_copy(
+        update={
+            "ceilings": _over(old.ceilings, taken, lambda one: one.account),
+            "policies": _over(old.policies, policies, lambda one: one.id),
+        }
+    )
+
+
+def _gaps_of(part: Estate, agents: frozenset[str], roles: frozenset[str]) -> list[Gap]:
+    """Return the gaps of the part in the accounts that it was about."""
+    arns = {*agents, *roles, *(agent.arn for agent in part.agents)}
+    accounts = {_account(arn) for arn in arns}
+    return [gap for gap in part.coverage.gaps if gap.account in accounts]
+
+
+def _account(arn: str) -> str:
+    parts = arn.split(":", 5)
+    return parts[4] if len(parts) > 4 else ""  # noqa: PLR2004 - arn:partition:service:region:account
 
 
 def _accounts_read(part: Estate) -> frozenset[str]:
@@ -61,9 +102,7 @@ def _accounts_read(part: Estate) -> frozenset[str]:
 
 def _is_missing(arn: str, gaps: Iterable[Gap]) -> bool:
     """Tell whether a call about an agent failed, or the listing that would show it."""
-    parts = arn.split(":", 5)
-    account = parts[4] if len(parts) > 4 else ""  # noqa: PLR2004 - arn:partition:service:region:account
-    name = arn.rpartition("/")[2]
+    account, name = _account(arn), arn.rpartition("/")[2]
     return any(
         gap.account == account
         and gap.operation != _BULK

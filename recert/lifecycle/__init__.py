@@ -3,7 +3,7 @@
 from recert.estate.agents import Agent, AgentKind, Steward
 from recert.estate.estate import Estate
 from recert.lifecycle.compare import compare
-from recert.lifecycle.concerned import concerned
+from recert.lifecycle.concerned import concerned, roles_behind
 from recert.lifecycle.events import Event, Severity
 from recert.lifecycle.kinds import KINDS, EventKind, Opens
 from recert.lifecycle.owners import OwnerPolicy, with_owners
@@ -31,6 +31,7 @@ __all__ = [
     "owners_left",
     "plan",
     "read_leavers",
+    "roles_behind",
     "wildcards_grown",
     "with_owners",
     "words_of",

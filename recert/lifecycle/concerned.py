@@ -53,6 +53,17 @@ def concerned(
     return frozenset(found) if len(found) <= _MOST else None
 
 
+def roles_behind(agents: Iterable[str], *estates: Estate) -> frozenset[str]:
+    """Return the roles through which any version of these agents acts, in any of these readings."""
+    return frozenset(
+        arn
+        for estate in estates
+        for name in agents
+        if (agent := estate.agents_by_arn.get(name)) is not None
+        for arn in driven(estate, agent, agent.versions).role_arns
+    )
+
+
 def _in(agent: Agent, source: str, place: tuple[str, str]) -> bool:
     """IAM and S3 are the same everywhere; what else is called is called where it is."""
     account, region = place

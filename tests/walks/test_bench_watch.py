@@ -62,12 +62,12 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     key.write_bytes(b"k" * 32)
     key.chmod(0o600)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    first = Tape(load_recording(recording_path(), points[0]))
+    first = Tape(load_recording(recording_path(), points[-2]))
     reading = collect(first, clock=SystemClock(), keyring=Keyring(b"k" * 32))
     made = Store.open(tmp_path / "live.db", clock=SystemClock())
     record_reading(made, reading.estate, api_calls=1, clock=SystemClock(), actor=Actor("kim", "os"))
     made.close()
-    tape = Tape(load_recording(recording_path(), points[1]))
+    tape = Tape(load_recording(recording_path(), points[-1]))
     monkeypatch.setattr(readings, "live", lambda *_, **__: tape)
     return tmp_path / "live.db"
 
