@@ -3,7 +3,7 @@
 from typing import Any
 
 from recert.analysis import Analyst, analyst_of, findings_of, reach_of
-from recert.campaigns.estates import current_estate
+from recert.campaigns.estates import Readings
 from recert.campaigns.service import Campaigns
 from recert.cli.context import Run
 from recert.cli.resolve import agent_of
@@ -16,10 +16,7 @@ from recert.iam.who_can import WhoCan
 
 def latest_estate(run: Run) -> Estate:
     """Return the last reading with what persons stated; raises UsageError where there is none yet."""
-    found = current_estate(run.store)
-    if found is None:
-        raise UsageError("The store holds no reading yet.", "Take one with `recert sync`.")
-    return found[1]
+    return Readings(run.store).current()[1]
 
 
 def agent_named(run: Run, name: str) -> Agent:

@@ -147,7 +147,8 @@ def test_a_file_takes_decisions_and_nothing_else(
         assert "Traceback" not in done.err
     assert away.file.read_bytes() == before
     assert not (tmp_path / "second").exists()
-    assert "no estate" in away("agents").err
+    for words in (("agents",), ("findings",), ("reach", "x")):
+        assert "no estate" in away(*words).err
 
 
 def test_the_file_opens_in_the_terminal_and_says_what_it_is(away: Elsewhere) -> None:
