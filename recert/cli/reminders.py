@@ -2,15 +2,19 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 from recert.campaigns.channels import SMTP_PASSWORD, WEBHOOK_URL, Smtp, Webhook
 from recert.campaigns.messages import Letter
-from recert.campaigns.reminders import Message
-from recert.campaigns.reminding import Channel, NotSentError
+from recert.campaigns.reminders import Message, Plan, Rhythm
+from recert.campaigns.reminding import Channel, NotSentError, Sending
+from recert.campaigns.service import Campaigns
+from recert.cli.context import Run
 from recert.config import Settings
 from recert.errors import AwsError, UsageError
+from recert.remediation.lock import alone
 
 NAMES = ("smtp", "webhook", "sns")
 _SECRETS = {"password": SMTP_PASSWORD, "url": WEBHOOK_URL, "token": WEBHOOK_URL}
@@ -41,6 +45,30 @@ class Sns:
             topic(self.arn, self.profile).publish(letter.subject, letter.text, attributes)
         except AwsError as error:
             raise NotSentError(error.what, error.remedy) from error
+
+
+def remind_now(
+    run: Run,
+    service: Campaigns,
+    campaign: str,
+    *,
+    dry_run: bool,
+    wanted: Sequence[str] = (),
+) -> tuple[Plan, tuple[Sending, ...]]:
+    """Tell those with work left through the configured channels; nobody twice, also by two runs at once.
+
+    Raises UsageError where there is no channel to send through.
+    """
+    found = channels(run.settings, wanted)
+    if not found and not dry_run:
+        raise UsageError(
+            "No channel is configured to remind anybody through.",
+            "Add [reminders.smtp], [reminders.webhook] or [reminders.sns] to recert.toml.",
+        )
+    rhythm = Rhythm.from_table(run.settings.table("reminders"))
+    lock = nullcontext() if dry_run else alone(service.store.location, work="remind")
+    with lock:
+        return service.remind(campaign, found, rhythm, dry_run=dry_run)
 
 
 def channels(settings: Settings, wanted: Sequence[str] = ()) -> list[Channel]:

@@ -162,6 +162,38 @@ class Desk:
         signer = self._run.own_signer(self._store, asks=False)
         return self._service.close(campaign, signer=signer)
 
+    def reminders(self, campaign: str, /) -> Sequence[Mapping[str, Any]]:
+        """Return who would be reminded of how much, through every configured channel."""
+        from recert.cli.reminders import remind_now  # noqa: PLC0415 - tables are slow to import
+
+        plan, _ = remind_now(self._run, self._service, campaign, dry_run=True)
+        return [
+            {"person": one.recipient, "template": one.template, **one.counts}
+            for one in plan.messages
+        ]
+
+    def remind(self, campaign: str, /) -> Report:
+        """Tell those with work left, each once in its window."""
+        from recert.cli.reminders import remind_now  # noqa: PLC0415 - tables are slow to import
+        from recert.tui.ports import Check, Report  # noqa: PLC0415 - the late link to the other face
+
+        _, sent = remind_now(self._run, self._service, campaign, dry_run=False)
+        failed = sum(one.result == "failed" for one in sent)
+        told = sum(one.result == "sent" for one in sent)
+        return Report(
+            title=f"Reminders of {campaign}",
+            ok=not failed,
+            summary=f"{told} sent, {failed} failed, {len(sent) - told - failed} sent before",
+            checks=tuple(
+                Check(
+                    f"{one.channel} to {one.recipient}",
+                    one.result != "failed",
+                    one.detail or one.result.replace("_", " "),
+                )
+                for one in sent
+            ),
+        )
+
     def agent(self, agent: str, /) -> Mapping[str, Any]:
         """Return one agent with everything that the last reading tells of it."""
         from recert.cli.estates import portrait  # noqa: PLC0415 - tables are slow to import

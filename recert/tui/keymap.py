@@ -290,6 +290,15 @@ CAMPAIGNS = (
         "From one reviewer to another, with a note.",
     ),
     Key(
+        "campaigns.remind",
+        "m",
+        "m",
+        "screen.remind",
+        "remind who has work left",
+        "remind",
+        "Shows whom first; each once in its window.",
+    ),
+    Key(
         "campaigns.end",
         "n",
         "n",

@@ -140,6 +140,14 @@ class Services(Protocol):
         """Let the reviewers of a staged campaign decide."""
         ...
 
+    def reminders(self, campaign: str, /) -> Sequence[Facts]:
+        """Return who would be reminded: `person`, `template`, and how much is `pending` and `unsigned`."""
+        ...
+
+    def remind(self, campaign: str, /) -> Report:
+        """Remind them; one check for each message."""
+        ...
+
     def silence(self, campaign: str, policy: Mapping[str, str] | None = None, /) -> NoResponse:
         """Return what would follow if the review ended now."""
         ...

@@ -623,6 +623,23 @@ class Sample:
     def launch(self, campaign: str) -> CampaignView:
         return self._step("launch", campaign)
 
+    def reminders(self, campaign: str) -> Sequence[Facts]:
+        self._check("reminders")
+        return [
+            {"person": ME, "template": "reminder", "pending": 18, "unsigned": 2},
+            {"person": "boss@example.com", "template": "escalation", "pending": 18, "unsigned": 2},
+        ]
+
+    def remind(self, campaign: str) -> Report:
+        self._check("remind")
+        self.steps.append(("remind", campaign))
+        return Report(
+            "Reminders of c1",
+            False,
+            "1 sent, 1 failed",
+            (Check(f"smtp to {ME}", False, "refused"),),
+        )
+
     def silence(self, campaign: str, policy: Mapping[str, str] | None = None) -> NoResponse:
         revoke = 12 if (policy or {}).get("ordinary") == "revoke" else 0
         return NoResponse(campaign, 20, 3, 20 - revoke, revoke, brake=revoke > 10)

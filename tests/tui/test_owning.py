@@ -4,7 +4,7 @@ from pathlib import Path
 from conftest import Seat, Start
 from sample import ME, Sample
 
-from recert.errors import RefusedError
+from recert.errors import RefusedError, UsageError
 from recert.progress import step
 from recert.tui.ports import Report
 
@@ -35,6 +35,28 @@ async def test_only_what_is_staged_is_launched(start: Start) -> None:
         assert "only a staged campaign is launched" in seat.text()
         await seat.press("y")
         assert seat.services.steps == []
+
+
+async def test_reminding_shows_whom_first_and_then_what_became_of_it(start: Start) -> None:
+    async with start(size=(120, 32)) as seat:
+        await on_campaign(seat, 0)
+        await seat.press("m")
+        shown = "\n".join(seat.lines())
+        assert "Remind 2 people" in shown
+        assert "18 to decide, 2 to sign" in shown
+        assert seat.services.steps == []
+        await seat.press("y")
+        assert seat.services.steps == [("remind", "c1")]
+        assert "1 sent, 1 failed" in "\n".join(seat.lines())
+
+
+async def test_without_a_channel_reminding_says_where_one_is_configured(start: Start) -> None:
+    sample = Sample()
+    sample.fail["remind"] = UsageError("No channel is configured.", "Add [reminders.smtp].")
+    async with start(sample, size=(120, 32)) as seat:
+        await on_campaign(seat, 0)
+        await seat.press("m", "y")
+        assert "✗ No channel is configured. Add [reminders.smtp]." in seat.text()
 
 
 async def test_open_items_of_one_reviewer_go_to_another_with_a_note(start: Start) -> None:

@@ -1,20 +1,12 @@
 """`recert campaign remind`: tell those with work left, and those above them when it is late."""
 
-from __future__ import annotations
-
 from collections import Counter
-from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING
 
 import click
 
-from recert.cli.context import Run, current
+from recert.cli.context import current
 from recert.cli.diagnostics import ExitCode
 from recert.cli.lazy import RecertCommand
-from recert.errors import UsageError
-
-if TYPE_CHECKING:
-    from recert.campaigns.reminders import Rhythm
 
 
 @click.command(cls=RecertCommand)
@@ -34,18 +26,11 @@ def remind(campaign: str, *, dry_run: bool, wanted: tuple[str, ...]) -> int:
     from the environment. Run it from cron as often as you like.
     """
     run = current()
-    from recert.cli.reminders import channels  # noqa: PLC0415 - tables are slow to import
+    from recert.cli.reminders import remind_now  # noqa: PLC0415 - tables are slow to import
 
     service = run.campaigns(acting=True)
     chosen = service.find_campaign(campaign)
-    found = channels(run.settings, wanted)
-    if not found and not dry_run:
-        raise UsageError(
-            "No channel is configured to remind anybody through.",
-            "Add [reminders.smtp], [reminders.webhook] or [reminders.sns] to recert.toml.",
-        )
-    with _alone(run, dry_run=dry_run):
-        plan, sendings = service.remind(chosen, found, _rhythm(run), dry_run=dry_run)
+    plan, sendings = remind_now(run, service, chosen, dry_run=dry_run, wanted=wanted)
     result = {
         "campaign": chosen,
         "dry_run": dry_run,
@@ -83,16 +68,3 @@ def remind(campaign: str, *, dry_run: bool, wanted: tuple[str, ...]) -> int:
         run.out.note(told or "Nobody has anything left to do.")
     failed = any(one.result == "failed" for one in sendings)
     return ExitCode.INCOMPLETE if failed else ExitCode.DONE
-
-
-def _alone(run: Run, *, dry_run: bool) -> AbstractContextManager[None]:
-    """Keep a second run from sending the same messages at the same time."""
-    from recert.remediation.lock import alone  # noqa: PLC0415 - only a run that sends needs it
-
-    return nullcontext() if dry_run else alone(run.store.location, work="remind")
-
-
-def _rhythm(run: Run) -> Rhythm:
-    from recert.campaigns.reminders import Rhythm  # noqa: PLC0415 - tables are slow to import
-
-    return Rhythm.from_table(run.settings.table("reminders"))

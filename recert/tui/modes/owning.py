@@ -12,7 +12,7 @@ from recert.tui.modals.picks import Choice, Choose
 from recert.tui.modals.read import Reading
 from recert.tui.modals.text import Ask, Form
 from recert.tui.modes.exporting import Exporting
-from recert.tui.ports import Services
+from recert.tui.ports import Facts, Services
 from recert.tui.text import Piece, Role, Row, row, say
 
 T = TypeVar("T")
@@ -56,6 +56,31 @@ class Owning(Exporting[CampaignView]):
             self._do("Launched", lambda services: services.launch(campaign.id))
 
         self.recert.put(Confirm(f"Launch {campaign.id}", lines, "launch"), agreed)
+
+    # Remind.
+
+    def action_remind(self) -> None:
+        """Show who would be reminded, then send it."""
+        campaign = self._here()
+        if campaign is not None:
+            self.ask("reminders", lambda s: s.reminders(campaign.id), about=campaign)
+
+    def _offer_reminders(self, campaign: CampaignView, planned: Sequence[Facts]) -> None:
+        if not planned:
+            self.tell("Nobody is to be reminded: nothing waits, or it was said already.")
+            return
+        lines: list[Row] = [row(say(campaign.name, Role.STRONG)), ()]
+        for one in planned:
+            left = f"  {one['pending']} to decide, {one['unsigned']} to sign"
+            note = say(f"  {one['template']}", Role.MUTED)
+            lines.append(row("  ", say(one["person"], Role.STRONG), say(left), note))
+        lines += [(), row("Each sending is recorded; the message names counts, no permissions.")]
+
+        def agreed(_yes: bool) -> None:  # noqa: FBT001 - as above
+            self.begin("reminding", lambda services: services.remind(campaign.id))
+
+        title = f"Remind {plural(len(planned), 'person', 'people')}"
+        self.recert.put(Confirm(title, lines, "send"), agreed)
 
     # Hand on.
 
@@ -209,6 +234,7 @@ class Owning(Exporting[CampaignView]):
         about: Any = event.about
         takers: Mapping[str, Any] = {
             "preview": self._offer_launch,
+            "reminders": self._offer_reminders,
             "holders": self._offer_holders,
             "silence": self._offer_end,
         }
