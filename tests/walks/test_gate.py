@@ -20,6 +20,7 @@ from recert.demo import recording_path
 from recert.estate.agents import Agent
 from recert.estate.estate import Coverage, Estate, Source
 from recert.evidence.certificate import check
+from recert.store import settings
 from recert.store.ledger import Actor
 from recert.store.store import Store
 
@@ -45,9 +46,10 @@ def changed(estate: Estate, **fields: Any) -> Estate:
 
 def keep(store: Path, estate: Estate) -> None:
     opened = Store.open(store, clock=SystemClock())
-    record_reading(
-        opened, estate, api_calls=1, clock=SystemClock(), actor=Actor(id="kim", strength="os")
-    )
+    kim = Actor(id="kim", strength="os")
+    record_reading(opened, estate, api_calls=1, clock=SystemClock(), actor=kim)
+    with opened.write(kim) as tx:
+        settings.put(tx, "signatures", "none", "nobody here has a key")
     opened.close()
 
 
