@@ -11,7 +11,7 @@ from sample import ME, Sample, many
 from recert.campaigns.views import Verdict
 from recert.errors import RefusedError, StoreError
 from recert.tui.memory import Memory
-from recert.tui.modals.read import SignOff
+from recert.tui.modals.signing import SignOff
 from recert.tui.modals.text import Rationale
 from recert.tui.modes import deciding
 

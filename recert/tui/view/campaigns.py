@@ -15,6 +15,7 @@ from recert.tui.ports import LedgerEntry
 from recert.tui.text import Piece, Role, Row, fit, row, say, width_of
 from recert.tui.view.facts import as_list, as_map, field, heading, short, words
 from recert.tui.view.items import bar
+from recert.tui.view.people import delegation_rows, stage_rows
 from recert.tui.view.plot import burn_down, captions
 from recert.tui.view.when import ago, span, stamp, until
 from recert.tui.view.words import severity, state
@@ -162,6 +163,8 @@ def campaign_detail(campaign: CampaignView, tally: Tally | None, now: datetime) 
         (),
     ]
     lines += _count_rows(campaign)
+    lines += stage_rows(campaign)
+    lines += delegation_rows(campaign.delegations)
     lines += _blocker_rows(campaign)
     lines += [(), *_cause_rows(campaign.trigger)]
     if tally is None:
@@ -232,6 +235,8 @@ def _count_rows(campaign: CampaignView) -> list[Row]:
         ("abstained", counts.abstained, Role.MUTED),
         ("no response", counts.no_response, Role.BAD),
         ("excluded", counts.excluded, Role.MUTED),
+        ("taken back", campaign.rescinded, Role.WARN),
+        ("completely reviewed", campaign.completely_reviewed, Role.GOOD),
     )
     lines += [
         row(say(f"  {number:>6,}  ", role), say(label)) for label, number, role in named if number

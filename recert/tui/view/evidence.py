@@ -26,8 +26,8 @@ from recert.tui.view.origins import (
     reach,
     statement,
 )
-from recert.tui.view.when import day, stamp
-from recert.tui.view.words import VERDICTS, level_mark, severity, suggestion
+from recert.tui.view.people import decision_rows, earlier_stages, linked, taken_back
+from recert.tui.view.words import level_mark, severity, suggestion
 
 _KNOWN = {
     "meaning",
@@ -118,6 +118,9 @@ def evidence_rows(view: ItemView) -> list[Row]:
     parts: list[Sequence[Row]] = [
         _head(view),
         _decision(view.decision),
+        taken_back(view),
+        earlier_stages(view),
+        linked(view),
         _meaning(view),
         _why_now(view),
     ]
@@ -153,6 +156,8 @@ def _head(view: ItemView) -> list[Row]:
         marks,
         field("agent", name(line.agent_name, Role.STRONG)),
         field("reviewer", short(line.reviewer) if line.reviewer else "nobody yet", _why_them(view)),
+        *([field("stands in", short(view.delegate))] if view.delegate else []),
+        *([field("stage", f"{line.stage}")] if view.answers or line.stage > 1 else []),
         field("advice", row(suggestion(advice.verdict)) + reason),
     ]
 
@@ -165,22 +170,8 @@ def _why_them(view: ItemView) -> Row:
 def _decision(decision: DecisionView | None) -> list[Row]:
     if decision is None:
         return []
-    glyph, word, role = VERDICTS[decision.verdict]
-    by = f"  {decision.decided_by}, {stamp(decision.decided_at)}"
-    lines = [row(say(f"{glyph} {word}", role), say(by, Role.MUTED))]
-    if decision.independent is False:
-        lines.append(row(say("  not independent: the owner of the agent decided", Role.WARN)))
-    if decision.rationale:
-        lines.append(row(say(f"  “{decision.rationale}”")))
-    if decision.until is not None:
-        lines.append(row(say(f"  until {day(decision.until)}")))
-    if decision.reduce_to:
-        lines.append(row(say("  to "), say(", ".join(decision.reduce_to), Role.CODE)))
-    if decision.control:
-        lines.append(
-            row(say(f"  control: {decision.control}; approver: {decision.approver or 'nobody'}"))
-        )
-    return [heading("Decided", "without the screen" if decision.headless else ""), *lines]
+    note = "without the screen" if decision.headless else ""
+    return [heading("Decided", note), *decision_rows(decision)]
 
 
 def _meaning(view: ItemView) -> list[Row]:
