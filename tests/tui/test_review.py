@@ -288,7 +288,7 @@ async def test_e_opens_the_evidence_on_a_small_screen_and_the_list_stays(start: 
         assert "Where it comes from" not in seat.text()
         await seat.press("e")
         assert "worst case" in seat.text()
-        assert "▲ write   iam:PassRole " in seat.text()
+        assert "◆ perms   iam:PassRole " in seat.text()
         await seat.press("escape")
         assert not seat.review.has_class("-open")
 
