@@ -122,7 +122,7 @@ def test_a_reviewer_walks_the_demo_from_start_to_sign_off_with_the_keyboard_alon
     term.send("\rS S\r")
     term.wait_for("No other key signs")
     term.send("y")
-    term.wait_for("signature: none")
+    term.wait_for("signature: ssh")
     term.send("q")
     assert term.end() == 0
     assert set(stored(store).values()) == {"abstain"}
