@@ -1,7 +1,9 @@
 """What a later reading says of revocations that were signed.
 
 A revocation counts when a reading that came after the sign-off no longer finds it; where something
-of the agent could not be read, nothing counts. Who removed it, and how, is not asked here.
+of the agent could not be read, nothing counts. Who removed it, and how, is not asked here. What is
+less plain, a role that the agent merely lost its way to or a grant that nobody reviewed, is left to
+`remediate verify`, which looks at the roles themselves.
 """
 
 import json
@@ -9,15 +11,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlmodel import col
 
-from recert.analysis import ReviewSubject, beyond, unread
+from recert.analysis import Analyst, ReviewSubject, beyond, unread
+from recert.campaigns.asking import packaged
 from recert.campaigns.blockers import DONE, remediation_states, removes
 from recert.campaigns.opening import Scene
 from recert.campaigns.reads import rows
 from recert.campaigns.rules import effective_actions
 from recert.clock import from_rfc3339
+from recert.lifecycle import Estate
 from recert.store.entries import EntryType
 from recert.store.tables import CampaignRow, DecisionRow, ItemRow, SignoffRow
 from recert.store.transaction import Transaction
@@ -45,6 +49,7 @@ class _Revocation:
 def verify_revocations(tx: Transaction, scene: Scene) -> tuple[str, ...]:
     """Record of each signed revocation that this reading no longer finds; return the campaigns."""
     touched: dict[str, None] = {}
+    roles = _Roles(scene.estate)
     asked: dict[str, tuple[ReviewSubject, ...]] = {}
     for one in _open(tx):
         if one.agent not in scene.estate.agents_by_arn or not _later(scene, one):
@@ -54,7 +59,9 @@ def verify_revocations(tx: Transaction, scene: Scene) -> tuple[str, ...]:
         if one.agent not in asked:
             asked[one.agent] = scene.ask(scene.estate, one.agent)
         found = _judge(one, asked[one.agent])
-        if found is None:
+        if found is None or roles.holds(one, asked[one.agent]):
+            continue
+        if _is_unreviewed(tx, one, found["grants"]):
             continue
         body = {"item": one.item, "snapshot": scene.snapshot, **found}
         tx.append(EntryType.REMEDIATION_RECORDED, body, campaign=one.campaign)
@@ -115,6 +122,46 @@ def _open(tx: Transaction) -> list[_Revocation]:
             )
         )
     return found
+
+
+class _Roles:
+    """Looks at roles of a reading through which an agent does not act any more."""
+
+    def __init__(self, estate: Estate) -> None:
+        self._estate = estate
+        self._analyst: Analyst | None = None
+
+    def holds(self, one: _Revocation, asked: Sequence[ReviewSubject]) -> bool:
+        """Tell whether a role holds a revoked grant still, though the agent is not asked about it."""
+        basis = one.body.get("basis") or {}
+        role = self._estate.roles_by_arn.get(str(basis.get("role_arn")))
+        if role is None or any(other.basis.get("role_arn") == role.arn for other in asked):
+            return False
+        if one.kind == "attachment":
+            return (basis.get("policy") or {}).get("arn") in role.attached
+        if one.kind != "permission":
+            return False
+        if self._analyst is None:
+            self._analyst = Analyst(self._estate, packaged())
+        grant = one.body.get("grant") or {}
+        place = ((grant.get("policy") or {}).get("name"), grant.get("action"))
+        removed = set(effective_actions(dict(one.body))) - one.reduce_to
+        return any(
+            removed.intersection(held.effective) or (held.source.name, held.action) == place
+            for held in self._analyst.role_grants(role.arn)
+        )
+
+
+def _is_unreviewed(tx: Transaction, one: _Revocation, others: Sequence[str]) -> bool:
+    """Tell whether one of the grants that allow the same was signed in no review of the agent."""
+    if not others:
+        return False
+    statement = (
+        select(col(ItemRow.subject))
+        .where(col(ItemRow.agent) == one.agent, col(ItemRow.subject).in_(others))
+        .where(or_(col(ItemRow.campaign) == one.campaign, col(ItemRow.signoff).is_not(None)))
+    )
+    return {subject for (subject,) in rows(tx.session, statement)} != set(others)
 
 
 def _judge(one: _Revocation, asked: Sequence[ReviewSubject]) -> dict[str, Any] | None:

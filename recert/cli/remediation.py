@@ -174,7 +174,8 @@ def words(report: Report) -> Iterator[str]:
     yield f"{mark}{report.campaign} {report.action}: {counts or 'nothing was revoked'}{dry}"
     for one in report.items:
         yield f"{one.item}  {one.state.value}  {one.title}"
-        yield f"    {one.detail}"
+        if one.detail:
+            yield f"    {one.detail}"
         for other in one.still_allowed_by:
             shown = ", ".join(other.actions[:5]) + (" …" if len(other.actions) > 5 else "")  # noqa: PLR2004 - a line
             yield f"    still allowed by {other.action} of {other.policy} ({other.grant}): {shown}"

@@ -54,8 +54,29 @@ def test_a_revocation_that_another_grant_undoes_is_named_with_it(w: ModuleType, 
     told = next(one for one in house.entries() if one["type"] == "remediation.recorded")
     assert told["body"]["state"] == "verified_still_allowed_by"
     assert len(told["body"]["grants"]) == 1
+    assert house.close(campaign).state == "closed"
+
+
+def test_a_grant_that_nobody_reviewed_keeps_a_revocation_from_counting(
+    w: ModuleType, house: Any
+) -> None:
+    campaign = revoked(w, house, actions=["s3:GetObject", "s3:PutObject"], text="GetObject")
+    house.sync(w.estate([w.agent("hr")], {"hr-role": ["s3:Get*", "s3:PutObject"]}, day=1))
+    assert states(house) == []
     with pytest.raises(RefusedError):
         house.close(campaign)
+
+
+@pytest.mark.parametrize(
+    ("left", "told"), [(ACTIONS, []), (["s3:*"], []), (["s3:GetObject"], ["verified"])]
+)
+def test_a_role_that_the_agent_lost_its_way_to_is_looked_at_itself(
+    w: ModuleType, house: Any, left: list[str], told: list[str]
+) -> None:
+    revoked(w, house, actions=ACTIONS, text="DeleteObject")
+    roles = {"hr-role": left, "other-role": ["s3:GetObject"]}
+    house.sync(w.estate([w.agent("hr", role="other-role")], roles, day=1))
+    assert states(house) == told
 
 
 def test_what_could_not_be_read_verifies_nothing(w: ModuleType, house: Any) -> None:
