@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -13,7 +14,7 @@ from recert.cli import demo_store, readings
 from recert.cli.context import Run
 from recert.cli.resolve import agent_of
 from recert.demo.overlay import demo_source
-from recert.errors import RefusedError, UsageError
+from recert.errors import RefusedError
 from recert.remediation import handover
 from recert.remediation import quarantine as stop
 from recert.remediation.model import Operation, State
@@ -70,7 +71,8 @@ def _apply(
     if ready:
         taken = sum(len(one.items) for one in ready)
         question = f"{plural(len(ready), 'change')} for {plural(taken, 'item')}"
-        _confirm(work.campaign, question, yes=options["yes"])
+        if not _confirmed(run, work.campaign, question, yes=options["yes"]):
+            return _cancelled(planned, "apply")
     calls = Executor(source(run, work.store, where))
     return work.apply(calls, ids, shared=options["shared"], limit=options["limit"] or BRAKE)
 
@@ -83,7 +85,8 @@ def _rollback(
     where: Mapping[str, Any],
 ) -> Report:
     _writable(work.store)
-    _confirm(work.campaign, "bring back what was applied", yes=options["yes"])
+    if not _confirmed(run, work.campaign, "bring back what was applied", yes=options["yes"]):
+        return _cancelled(work.plan(ids), "rollback")
     return work.rollback(
         Executor(source(run, work.store, where)),
         ids,
@@ -148,14 +151,22 @@ def _read_again(run: Run, store: Store, where: Mapping[str, Any]) -> None:
     readings.keep(run, store, readings.take(run, source(run, store, where), keyring=keyring))
 
 
-def _confirm(word: str, what: str, *, yes: bool) -> None:
+def _cancelled(planned: Report, action: str) -> Report:
+    """Return where the items stand, and that the action was not carried out."""
+    return replace(planned, action=action, dry_run=True, cancelled=True)
+
+
+def _confirmed(run: Run, word: str, what: str, *, yes: bool) -> bool:
+    """Ask for a word; False where another was typed, which is said."""
     if yes:
-        return
+        return True
     if not sys.stdin.isatty():
         raise click.UsageError("This asks on a terminal; without one, add --yes.")
     said = click.prompt(f"To {what}: type {word}", default="", show_default=False, err=True)
-    if said.strip() != word:
-        raise UsageError("That is something else; nothing was written.", "Type it as it stands.")
+    if said.strip() == word:
+        return True
+    run.out.note(f"That is not {word}: nothing was written.")
+    return False
 
 
 def _show(run: Run, report: Report) -> None:
@@ -170,7 +181,8 @@ def words(report: Report) -> Iterator[str]:
     """Yield a report for people, a line at a time."""
     mark = _MARKS.get(report.source or "", "")
     counts = ", ".join(f"{count} {state}" for state, count in sorted(report.counts.items()))
-    dry = " (dry run: nothing was written)" if report.dry_run else ""
+    why = "not confirmed" if report.cancelled else "dry run"
+    dry = f" ({why}: nothing was written)" if report.dry_run else ""
     yield f"{mark}{report.campaign} {report.action}: {counts or 'nothing was revoked'}{dry}"
     for one in report.items:
         yield f"{one.item}  {one.state.value}  {one.title}"
@@ -205,10 +217,13 @@ def quarantine(run: Run, agent: str, *, lift: bool, yes: bool, where: Mapping[st
             run.out.line(f"{one.role_arn}: {'lift' if lift else 'deny everything'}")
             for other in one.shared_with:
                 run.out.line(f"    stops with it: {other}")
-    _confirm(found.name, "lift the quarantine" if lift else "stop the agent", yes=yes)
-    calls = Executor(source(run, store, where))
-    work = stop.Quarantine(store, run.clock, run.actor(store), calls, pause=time.sleep)
-    done = work.lift(held) if lift else work.put(held)
+    question = "lift the quarantine" if lift else "stop the agent"
+    if _confirmed(run, found.name, question, yes=yes):
+        calls = Executor(source(run, store, where))
+        work = stop.Quarantine(store, run.clock, run.actor(store), calls, pause=time.sleep)
+        done = work.lift(held) if lift else work.put(held)
+    else:
+        done = tuple(replace(one, detail="Not confirmed: nothing was written.") for one in held)
     if run.out.as_json:
         run.out.document(
             {
@@ -224,4 +239,4 @@ def quarantine(run: Run, agent: str, *, lift: bool, yes: bool, where: Mapping[st
             run.out.line(
                 f"{_MARKS.get(store.source or '', '')}{one.role_arn}: {one.state}. {one.detail}"
             )
-    return 3 if any(one.state == "failed" for one in done) else 0
+    return 3 if any(one.state in ("failed", "planned") for one in done) else 0

@@ -18,7 +18,7 @@ _GOOD: Mapping[str, frozenset[State]] = {
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What an action came to; `dry_run` where nothing was written."""
+    """What an action came to; `dry_run` where nothing was written, `cancelled` where it was not confirmed."""
 
     campaign: str
     action: str
@@ -29,14 +29,15 @@ class Report:
     snapshot: str | None = None
     requests: Mapping[str, Sequence[str]] | None = None
     successor: str | None = None
+    cancelled: bool = False
 
     @property
     def complete(self) -> bool:
         """Whether every item is where the action wanted it.
 
-        What an application had to send back to review is not.
+        What an application had to send back to review is not, nor what nobody confirmed.
         """
-        if self.action == "apply" and self.successor is not None:
+        if self.cancelled or (self.action == "apply" and self.successor is not None):
             return False
         good = _GOOD[self.action]
         return all(one.state in good for one in self.items)
@@ -61,6 +62,7 @@ class Report:
             "campaign": self.campaign,
             "action": self.action,
             "dry_run": self.dry_run,
+            "cancelled": self.cancelled,
             "complete": self.complete,
             "counts": self.counts,
             "items": [one.as_json() for one in self.items],

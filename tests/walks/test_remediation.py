@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pexpect
 import pytest
 
 from recert.clock import from_rfc3339, to_rfc3339
@@ -66,6 +67,39 @@ def test_two_runs_at_once_do_the_work_once(walk: Any) -> None:
         "PrepareAgent": 1,
     }
     assert walk("verify", walk.store).code in (0, 3)
+
+
+def answered(walk: Any, answer: str, *args: str) -> tuple[int, str]:
+    """Answer what a command asks in a terminal; return its exit code and what it showed."""
+    command = ["-m", "recert.cli.main", "--store", str(walk.store), *args]
+    child = pexpect.spawn(sys.executable, command, env=os.environ, timeout=60, encoding="utf-8")
+    child.expect(": type [^:]+: ")
+    child.send(answer)
+    child.expect(pexpect.EOF)
+    code = child.wait()
+    shown = child.before
+    child.close()
+    return int(code), str(shown)
+
+
+def test_nothing_is_written_until_the_word_that_is_asked_for_was_typed(walk: Any) -> None:
+    campaign = walk.active()["id"]
+    (item,) = decide(walk, campaign, "(GetTable)")
+    head = walk.json("verify", walk.store, code=3)["checks"]
+    code, shown = answered(walk, "yes\r", "remediate", campaign, "apply")
+    assert code == 3
+    assert "not confirmed: nothing was written" in shown
+    assert f"{item}  planned" in shown
+    assert answered(walk, "\x03", "remediate", campaign, "apply")[0] == 130
+    code, shown = answered(walk, "\r", "quarantine", "hr-assistant")
+    assert code == 3
+    assert "planned. Not confirmed: nothing was written." in shown
+    assert "Traceback" not in shown
+    assert walk.json("verify", walk.store, code=3)["checks"] == head
+    assert not walk.store.with_name(f"{walk.store.name}.iam.jsonl").exists()
+    code, shown = answered(walk, f"{campaign}\r", "remediate", campaign, "apply")
+    assert code == 0
+    assert f"{item}  applied" in shown
 
 
 @pytest.fixture

@@ -59,8 +59,8 @@ def remediate(campaign: str | None, action: str, items: tuple[str, ...], **optio
     hand-over  patches, commands and a ticket for those who write themselves
 
     \b
-    With --json: {campaign, action, dry_run, complete, counts, source, synthetic,
-    snapshot, successor,
+    With --json: {campaign, action, dry_run, cancelled, complete, counts, source,
+    synthetic, snapshot, successor,
       items[]{item, title, agent, verdict, state, policy{kind, name, arn, role_arn},
               detail, still_allowed_by[]{grant, policy, action, actions},
               change, proposal, documents, successor},
@@ -68,7 +68,8 @@ def remediate(campaign: str | None, action: str, items: tuple[str, ...], **optio
                 items, others, owned_by, diff, request_ids}}
     state: planned, handed_over, claimed, applied, verified,
     verified_still_allowed_by, failed, not_supported, gone, excepted, reappeared.
-    Exit 0 when nothing is left to do for the action, 3 when something is.
+    Exit 0 when nothing is left to do for the action, 3 when something is, or when the
+    word that apply or rollback ask for was not typed: then nothing was written.
     """  # noqa: D301 - \b keeps click from filling the lists
     run = current()
     if options["print_policy"]:
@@ -92,6 +93,7 @@ def quarantine(agent: str, lift: bool, yes: bool, **where: Any) -> int:
     """Stop an agent: deny everything to its roles, until it is lifted.
 
     Every agent that shares a role is stopped with it; they are named before anything is written.
+    Exit 3 when a role could not be stopped, or when the agent's name was not typed.
     """
     run = current()
     from recert.cli import remediation  # noqa: PLC0415 - boto3 and tables are slow to import
