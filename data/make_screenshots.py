@@ -44,6 +44,7 @@ PICTURES = (
     Picture("narrow", ("j", "n"), SMALL),
     Picture("rationale", ("r",), SMALL, LIGHT),
     Picture("sign-off", ("j", "a", "S"), SMALL),
+    Picture("by-service", ("b", "g", "z", "j"), WIDE),
     Picture("campaigns", ("2",)),
     Picture("agents", ("3",)),
     Picture("events", ("4",)),
