@@ -129,15 +129,18 @@ def _take(
     events = [*{event.key: event for event in events}.values()]
     record_events(tx, snapshot, events)
     campaigns = [*launch_due(tx, kit.policy)]
+    # Before what happened is reacted to, so that what ran out is asked with that as its cause.
+    over = ask_again(tx, scene, kit.policy)
+    campaigns += over.campaigns
     if events or not same:
         campaigns += react(tx, scene, events, kit.policy, earlier=old)
     campaigns += hand_on(tx, scene)
     campaigns += verify_revocations(tx, scene)
-    campaigns += ask_again(tx, scene, kit.policy)
     aged = expired(tx, scene, kit.policy)
     record_events(tx, snapshot, [one.event for one in aged], MARK)
     campaigns += review_what_is_due(tx, scene, kit.policy, aged)
     causes = [cause_json(snapshot, event) for event in events]
+    causes += over.causes
     causes += [cause_json(snapshot, one.event, MARK) for one in aged]
     ids = tuple(dict.fromkeys(campaigns))
     plans = tuple(campaign_told(tx.session, campaign) for campaign in ids)

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from recert.analysis import risk_tier, unread
+from recert.analysis import ReviewSubject, risk_tier, unread
 from recert.campaigns import drift
 from recert.campaigns.asking import packaged
 from recert.campaigns.drift import Drift
 from recert.campaigns.endings import finish_if_settled
 from recert.campaigns.happenings import cause_json
+from recert.campaigns.history import Key
 from recert.campaigns.opening import Draft, Scene, extend
-from recert.campaigns.population import Subject
+from recert.campaigns.population import Subject, basis_digest
 from recert.campaigns.preparing import begin, being_prepared, join
-from recert.clock import from_rfc3339
+from recert.clock import from_rfc3339, to_rfc3339
 from recert.lifecycle import CampaignPlan, Estate, Event, Opens, Severity, TriggerPolicy, plan
 from recert.store.canonical import parse_strict
 from recert.store.tables import CampaignRow
@@ -88,16 +89,17 @@ class _Agent:
         certain = not unread(self.scene.estate, self.agent)
         now = drift.settle(self.tx, self.scene, about, asked, certain=certain)
         missing = {(one.kind, one.subject) for one in asked} - now.open
+        settled = now.signed | self._settled(about, asked)
         held = being_prepared(self.tx.session, self.agent)
         if held is not None and (self.plan is not None or missing or now.touched):
             draft = self._joint(held)
             if Opens(draft.depth) is not Opens.FULL:
-                missing -= now.signed
+                missing -= settled
             fresh = [one for one in asked if (one.kind, one.subject) in missing]
             join(self.tx, self.scene, held, about, fresh, draft)
             return self._extended(now, {held.id: None})
         if self.plan is None or self.plan.depth is not Opens.FULL:
-            missing -= now.signed
+            missing -= settled
         touched = self._extended(now, {})
         if missing:
             return [*touched, *self._open(now, {self.agent: frozenset(missing)})]
@@ -106,6 +108,17 @@ class _Agent:
             extend(self.tx, row, "further cause", self.causes)
             return [row.id]
         return touched
+
+    def _settled(self, about: Subject, asked: Sequence[ReviewSubject]) -> frozenset[Key]:
+        """Return what was signed in any campaign as it is now, and has not run out."""
+        now = to_rfc3339(max(self.tx.clock.now(), self.scene.estate.taken_at))
+        return frozenset(
+            key
+            for one in asked
+            if (past := about.past.get(key := (one.kind, one.subject))) is not None
+            and (past.until is None or past.until > now)
+            and past.basis_digest == basis_digest(about, one)
+        )
 
     def _extended(self, now: Drift, joined: dict[str, None]) -> list[str]:
         """Tell every other campaign that lost or reset items why; return all of them."""

@@ -46,6 +46,8 @@ _ROWS = (
         "draft.reachable", _MEDIUM, _NOTE, "a draft that differs from what runs can be called"
     ),
     EventKind("certification.expired", _HIGH, _FULL, "certification too old"),
+    EventKind("attestation.expired", _MEDIUM, _DELTA, "kept until a date that has passed"),
+    EventKind("exception.expired", _HIGH, _DELTA, "exception run out"),
     EventKind("permission.unused", _MEDIUM, _NOTE, "permission unused"),
     EventKind("owner.changed", _HIGH, _FULL, "new owner"),
     EventKind("owner.left", _HIGH, _FULL, "owner left"),

@@ -124,7 +124,13 @@ def test_what_was_kept_until_a_date_is_asked_again_when_it_has_passed(
     view = house.as_("x").campaign(again)
     assert (view.trigger["kind"], view.predecessor) == ("expiry", campaign)
     assert [line.title for line in house.lines(again)] == ["May s3:GetObject"]
-    assert taken.events == 0
+    (cause,) = view.trigger["events"]
+    assert (cause["kind"], cause["severity"]) == ("attestation.expired", "medium")
+    item = house.line(campaign, "GetObject").id
+    assert (cause["before"]["item"], cause["before"]["until"]) == (item, "2026-11-10T00:00:00Z")
+    shown = house.as_("x").item(again, house.line(again, "GetObject").id)
+    assert [one["kind"] for one in shown.evidence["causes"]] == ["attestation.expired"]
+    assert taken.events == 1
     house.tomorrow()
     assert house.sync(w.estate([w.agent("hr")], roles, day=14)).campaigns == ()
     house.attest_all(again)
@@ -134,4 +140,7 @@ def test_what_was_kept_until_a_date_is_asked_again_when_it_has_passed(
     house.tomorrow(days=60)
     (third,) = house.sync(w.estate([w.agent("hr")], roles, day=75)).campaigns
     assert [line.title for line in house.lines(third)] == ["May s3:PutObject"]
+    view = house.as_("x").campaign(third)
+    assert view.predecessor == campaign
+    assert [one["kind"] for one in view.trigger["events"]] == ["exception.expired"]
     assert house.problems() == []
