@@ -23,7 +23,7 @@ from recert.analysis.reach import Reach, reach, reach_of
 from recert.analysis.review import grants, review_subjects, subjects_of
 from recert.analysis.review_unread import unread
 from recert.analysis.subjects import ReviewSubject
-from recert.analysis.trust import trust_grants
+from recert.analysis.trust import trust_grants, trust_within
 from recert.iam.catalogue import Catalogue, load_catalogue
 
 __all__ = [
@@ -66,5 +66,6 @@ __all__ = [
     "subjects_of",
     "tier_of",
     "trust_grants",
+    "trust_within",
     "unread",
 ]

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from recert.analysis.acting import (
     ASSUME_ROLE,
@@ -28,6 +29,7 @@ from recert.analysis.needs_words import Need
 from recert.analysis.purpose import explanation, needs_of
 from recert.analysis.resource_grants import resource_sources
 from recert.analysis.risks import risks_of, silent_mask
+from recert.analysis.trust import trust_basis
 from recert.analysis.usage import LastUse, RoleUsage
 from recert.analysis.words import phrase, places
 from recert.estate.agents import Agent
@@ -59,6 +61,7 @@ class Analyst:
         self._grants: dict[str, tuple[EffectiveGrant, ...]] = {}
         self._reviewed: dict[str, tuple[ReviewGrant, ...]] = {}
         self._ceilings: dict[str, str] = {}
+        self._trust: dict[str, list[dict[str, Any]] | None] = {}
         self._paths: dict[str, tuple[EscalationPath, ...]] = {}
         self._goals: dict[str, Targets] = {}
         self._acting: dict[str, tuple[ActingRole, ...]] = {}
@@ -141,6 +144,13 @@ class Analyst:
         if role_arn not in self._ceilings:
             self._ceilings[role_arn] = ceilings(self.estate, role_arn)
         return self._ceilings[role_arn]
+
+    def trust(self, role_arn: str) -> list[dict[str, Any]] | None:
+        """Return whom a role's trust policy lets in, sorted; None where that is not known."""
+        if role_arn not in self._trust:
+            role = self.estate.roles_by_arn.get(role_arn)
+            self._trust[role_arn] = trust_basis(role) if role is not None else None
+        return self._trust[role_arn]
 
     def escalations(self, role_arn: str) -> tuple[EscalationPath, ...]:
         """Return the ways by which a role can gain permissions."""

@@ -40,6 +40,7 @@ def permission_subjects(analyst: Analyst, agent_arn: str) -> Iterable[ReviewSubj
                 "policy": {key: grant.policy[key] for key in ("kind", "name", "arn")},
                 "role_arn": grant.role_arn,
                 "ceilings": analyst.ceilings(grant.role_arn),
+                "trust": analyst.trust(grant.role_arn),
                 "integration": grant.explained_by,
                 "purpose": agent.purpose,
             },
@@ -75,6 +76,7 @@ def attachment_subjects(analyst: Analyst, agent_arn: str) -> Iterable[ReviewSubj
                 "policy": {"kind": _AWS, "arn": arn, "meaning": document(policy.document)},
                 "role_arn": role_arn,
                 "ceilings": analyst.ceilings(role_arn),
+                "trust": analyst.trust(role_arn),
                 "purpose": agent.purpose,
             },
             shown={

@@ -1,7 +1,8 @@
 """Who may become a role: the principals of its trust policy, and what each leaves open."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from recert.analysis.authority import parsed
 from recert.estate.agents import Agent, AgentKind
@@ -66,6 +67,50 @@ def trust_grants(role: Role, agent: Agent | None = None) -> tuple[TrustGrant, ..
         if statement.effect == "Allow"
         for principal in _principals(statement)
     )
+
+
+def trust_basis(role: Role) -> list[dict[str, Any]] | None:
+    """Return what a decision rests on of a trust policy: each principal of each statement.
+
+    None where the policy is not understood. Deny statements count, too; Sids and order do not.
+    """
+    policy = parsed(role.trust)
+    if policy is None:
+        return None
+    told = [
+        {
+            "effect": statement.effect,
+            "principal": [principal.kind, principal.value],
+            "but": sorted(one.value for one in statement.not_principals or ()),
+            "actions": _lower(statement.actions),
+            "not_actions": _lower(statement.not_actions),
+            "conditions": sorted(
+                [one.operator.lower(), one.key.lower(), sorted(one.values)]
+                for one in statement.conditions
+            ),
+        }
+        for statement in policy.statements
+        for principal in _principals(statement)
+    ]
+    unique = {str(one): one for one in told}
+    return [unique[key] for key in sorted(unique)]
+
+
+def trust_within(fewer: Any, more: Any) -> bool:
+    """Tell whether one trust basis lets in nobody whom another does not."""
+    if not isinstance(fewer, list) or not isinstance(more, list):
+        return False
+    allows, allowed = (_of(found, "Allow") for found in (fewer, more))
+    denies, denied = (_of(found, "Deny") for found in (fewer, more))
+    return allows <= allowed and denied <= denies
+
+
+def _of(found: list[dict[str, Any]], effect: str) -> set[str]:
+    return {str(sorted(one.items())) for one in found if one.get("effect") == effect}
+
+
+def _lower(actions: Sequence[str] | None) -> list[str] | None:
+    return sorted(action.lower() for action in actions) if actions is not None else None
 
 
 def _principals(statement: Statement) -> tuple[Principal, ...]:

@@ -12,12 +12,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from recert.analysis import ReviewSubject, beyond, fingerprint, unread
+from recert.analysis import ReviewSubject, beyond, fingerprint, trust_within, unread
 from recert.campaigns.blockers import DONE, remediation_states
 from recert.campaigns.history import Past, last_signed
 from recert.campaigns.opening import Scene
 from recert.campaigns.plain import text_of
-from recert.campaigns.population import basis_digest
+from recert.campaigns.population import Subject, basis_digest, basis_of
 from recert.campaigns.reads import scalar
 from recert.campaigns.rules import effective_actions
 from recert.campaigns.verification import actions_of
@@ -58,7 +58,7 @@ def _holds(tx: Transaction, scene: Scene, agent: str) -> str | None:
     for subject in scene.ask(scene.estate, agent):
         signed = past.get((subject.kind, subject.subject))
         if signed is not None and signed.verdict in _KEPT:
-            if signed.basis_digest != basis_digest(about, subject):
+            if not _holds_still(tx.session, signed, about, subject):
                 return None
             if signed.until is not None:
                 if signed.until <= now:
@@ -67,6 +67,26 @@ def _holds(tx: Transaction, scene: Scene, agent: str) -> str | None:
         elif not any(one.covers(subject) for one in narrowings):
             return None
     return min(ends, default="")
+
+
+def _holds_still(session: Session, signed: Past, about: Subject, subject: ReviewSubject) -> bool:
+    """Tell whether what was signed is there as it was, its role open to nobody further.
+
+    A trust policy that was narrowed, as a review may demand, takes nothing from what was signed.
+    """
+    if signed.basis_digest == basis_digest(about, subject):
+        return True
+    here = basis_of(about, subject)
+    then = _body(session, signed.item).get("basis") or {}
+    if "trust" not in then or text_of({**here, "trust": then["trust"]}) != text_of(then):
+        return False
+    return trust_within(here.get("trust"), then["trust"])
+
+
+def _body(session: Session, item: str) -> dict[str, Any]:
+    text = scalar(session, select(col(ItemRow.body)).where(col(ItemRow.id) == item))
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +115,7 @@ def _narrowing(session: Session, signed: Past) -> _Narrowing | None:
         return None
     if remediation_states(session, signed.campaign).get(signed.item) not in DONE:
         return None
-    body = json.loads(
-        scalar(session, select(col(ItemRow.body)).where(col(ItemRow.id) == signed.item))
-    )
+    body = _body(session, signed.item)
     grant = body.get("grant") or {}
     return _Narrowing(
         role=(body.get("basis") or {}).get("role_arn"),
