@@ -2,11 +2,12 @@
 
 The owner's work belongs to the campaign's owner and to campaign owners; carrying out belongs to
 appliers, wherever the store knows one. Where it knows nobody with a role, whoever is there may.
+Who may say who somebody is and what they may do stands in `recert.campaigns.keeping`.
 """
 
 import contextlib
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from recert.campaigns.people import Directory, directory
@@ -16,8 +17,21 @@ from recert.store.entries import EntryType
 from recert.store.ledger import Actor
 from recert.store.store import Store
 
-RECORDED = frozenset({"not_owner", "not_applier"})
-"""Rules that say that somebody has no right to do this at all."""
+RECORDED = frozenset(
+    {
+        "approver",
+        "delegation_over",
+        "independence",
+        "key",
+        "not_applier",
+        "not_keeper",
+        "not_owner",
+        "not_reviewer",
+        "same_person",
+        "second_person",
+    }
+)
+"""Rules that say that this person may not do this; what anybody else is refused, too, is no trace."""
 _LONGEST = 300
 
 
@@ -63,15 +77,22 @@ def refusals_recorded(
     ) -> Callable[Concatenate[_A, str, _P], _R]:
         @functools.wraps(method)
         def call(self: _A, campaign: str, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
-            try:
+            with recorded(self, action, campaign):
                 return method(self, campaign, *args, **kwargs)
-            except RefusedError as error:
-                record_refusal(self, action, campaign, error)
-                raise
 
         return call
 
     return wrap
+
+
+@contextlib.contextmanager
+def recorded(acting: Acting, action: str, campaign: str | None) -> Iterator[None]:
+    """Write down who is refused within, and let the refusal pass."""
+    try:
+        yield
+    except RefusedError as error:
+        record_refusal(acting, action, campaign, error)
+        raise
 
 
 def record_refusal(acting: Acting, action: str, campaign: str | None, error: RefusedError) -> None:

@@ -22,7 +22,7 @@ from recert.campaigns import (
 )
 from recert.campaigns.asking import Ask, asking, packaged
 from recert.campaigns.attention import Figures, figures, second_look
-from recert.campaigns.authority import refusals_recorded
+from recert.campaigns.authority import recorded, refusals_recorded
 from recert.campaigns.counts import tallies
 from recert.campaigns.deadlines import Calendar, named_deadline
 from recert.campaigns.decisions import broken, campaign_row, decide, view
@@ -31,6 +31,7 @@ from recert.campaigns.documents import policy_document
 from recert.campaigns.estates import Readings
 from recert.campaigns.handed_off import enclosed
 from recert.campaigns.handing_off import HandedOff, hand_off
+from recert.campaigns.keeping import require_standing
 from recert.campaigns.leaving import leave
 from recert.campaigns.listing import Register, register
 from recert.campaigns.opening import DUE_DAYS, Scene, make_scene, open_campaign
@@ -198,7 +199,10 @@ class Campaigns:
 
     def decide(self, request: DecisionRequest, /) -> tuple[DecisionView, ...]:
         """Record a decision on every item of a request, or on none."""
-        with self.store.write(self.actor) as tx:
+        with (
+            recorded(self, "decide", request.campaign),
+            self.store.write(self.actor) as tx,
+        ):
             tx.clock = self.clock
             made = decide(tx, self.caller, request)
             return tuple(
@@ -206,30 +210,35 @@ class Campaigns:
                 for row, found in made
             )
 
+    @refusals_recorded("undo")
     def undo(self, campaign: str, /) -> tuple[str, ...]:
         """Take the caller's last decision back; return the items that it touched."""
         with self.store.write(self.actor) as tx:
             tx.clock = self.clock
             return undo(tx, self.caller, campaign)
 
+    @refusals_recorded("redo")
     def redo(self, campaign: str, /) -> tuple[str, ...]:
         """Decide again what was undone last; return the items that it touched."""
         with self.store.write(self.actor) as tx:
             tx.clock = self.clock
             return redo(tx, self.caller, campaign)
 
+    @refusals_recorded("reassign")
     def delegate(self, campaign: str, items: Sequence[str], to: str, note: str, /) -> None:
         """Hand pending items to another reviewer, with a note."""
         with self.store.write(self.actor) as tx:
             tx.clock = self.clock
             custody.delegate(tx, self.caller, campaign, tuple(items), to=to, note=note)
 
+    @refusals_recorded("delegate")
     def stand_in(self, campaign: str, wish: Wish, /) -> Delegation:
         """Let somebody decide for a reviewer for a while, who stays the reviewer of record."""
         with self.store.write(self.actor) as tx:
             tx.clock = self.clock
             return delegating.delegate(tx, self.caller, campaign, wish)
 
+    @refusals_recorded("end_delegation")
     def end_delegation(self, campaign: str, delegation: str, /) -> Delegation:
         """End a delegation before its time."""
         with self.store.write(self.actor) as tx:
@@ -243,6 +252,7 @@ class Campaigns:
                 session, self.caller, campaign, store_id=self.store.store_id, at=self._now()
             )
 
+    @refusals_recorded("sign")
     def sign(self, campaign: str, /, *, signer: StatementSigner | None = None) -> Signed:
         """Sign the caller's decided items, with a key where `signer` holds one; the others stay open.
 
@@ -476,12 +486,14 @@ class Campaigns:
             ).id
         return self.campaign(fresh)
 
+    @refusals_recorded("rescind")
     def rescind(self, campaign: str, items: Sequence[str], rationale: str, /) -> Rescinded:
         """Ask that signed decisions are taken back; a second person has to confirm it."""
         with self.store.write(self.actor) as tx:
             tx.clock = self.clock
             return rescinding.request(tx, self.caller, campaign, items, rationale)
 
+    @refusals_recorded("confirm_rescission")
     def confirm_rescission(
         self, campaign: str, items: Sequence[str], /, *, ask: Ask | None = None
     ) -> Rescinded:
@@ -489,6 +501,7 @@ class Campaigns:
         with self._scene(ask) as (tx, scene):
             return rescinding.confirm(tx, self.caller, campaign, items, scene)
 
+    @refusals_recorded("withdraw_rescission")
     def withdraw_rescission(self, campaign: str, items: Sequence[str], /) -> Rescinded:
         """Take the request to rescind back."""
         with self.store.write(self.actor) as tx:
@@ -497,8 +510,9 @@ class Campaigns:
 
     def leave(self, person: str, /) -> tuple[str, ...]:
         """Mark a person as gone and hand their pending items on; return the items."""
-        with self.store.write(self.actor) as tx:
+        with recorded(self, "people", None), self.store.write(self.actor) as tx:
             tx.clock = self.clock
+            require_standing(tx.session, self.caller.id, f"say that {person} left")
             return leave(tx, person)
 
     def set_agent(

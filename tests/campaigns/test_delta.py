@@ -7,9 +7,8 @@ import pytest
 
 from recert.campaigns.asking import asking
 from recert.campaigns.views import Verdict
-from recert.estate.agents import KnowledgeBaseLink
 from recert.estate.authority import InlinePolicy
-from recert.estate.integrations import ActionGroup, DataSource, KnowledgeBase
+from recert.estate.integrations import ActionGroup, DataSource, KnowledgeBase, KnowledgeBaseLink
 
 
 def role(w: Any, **change: Any) -> Any:
@@ -44,7 +43,9 @@ FUNCTION = "arn:aws:lambda:us-east-1:111122223333:function:"
 
 
 def group(name: str = "Files", function: str = "files") -> ActionGroup:
-    return ActionGroup(id=name.upper(), name=name, state="ENABLED", function_arn=FUNCTION + function)
+    return ActionGroup(
+        id=name.upper(), name=name, state="ENABLED", function_arn=FUNCTION + function
+    )
 
 
 def made_of_bucket(bucket: str) -> KnowledgeBase:

@@ -85,7 +85,10 @@ def _facts(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.argument("person")
 @_facts
 def add(person: str, **facts: Any) -> None:
-    """Make a person known; PERSON is written as in owner tags."""
+    """Make a person known; PERSON is written as in owner tags.
+
+    Once there is a campaign owner, campaign owners give the roles campaign_owner, approver, applier.
+    """
     run = current()
     from recert.campaigns import people as persons  # noqa: PLC0415 - tables are slow to import
 
@@ -105,7 +108,10 @@ def add(person: str, **facts: Any) -> None:
 @click.argument("person")
 @_facts
 def set_(person: str, **facts: Any) -> None:
-    """Change what is said about a person; what is not named stays. "" takes a single value away."""
+    """Change what is said about a person; what is not named stays. "" takes a single value away.
+
+    Once there is a campaign owner, campaign owners do this; everybody sets their own mail address.
+    """
     run = current()
     from recert.campaigns import people as persons  # noqa: PLC0415 - tables are slow to import
 
@@ -130,9 +136,9 @@ def leave(person: str) -> None:
 
 
 def _keep(run: Run, store: Store, wanted: Person) -> None:
-    from recert.campaigns import people as persons  # noqa: PLC0415 - tables are slow to import
+    from recert.campaigns.keeping import keep  # noqa: PLC0415 - tables are slow to import
 
-    persons.add(store, [wanted], clock=run.clock, actor=run.actor(store))
+    keep(store, [wanted], clock=run.clock, actor=run.actor(store))
     if run.out.as_json:
         run.out.document(wanted)
         return
@@ -144,12 +150,12 @@ def _keep(run: Run, store: Store, wanted: Person) -> None:
 def import_(file: Path) -> None:
     """Make the persons of a file known: CSV with a header, or JSON."""
     run = current()
-    from recert.campaigns import people as persons  # noqa: PLC0415 - tables are slow to import
+    from recert.campaigns.keeping import keep  # noqa: PLC0415 - tables are slow to import
     from recert.cli.people_file import read_people  # noqa: PLC0415 - as above
 
     found = read_people(file)
     store = run.open_store(run.settings.store.value, create=True)
-    persons.add(store, found, clock=run.clock, actor=run.actor(store))
+    keep(store, found, clock=run.clock, actor=run.actor(store))
     if run.out.as_json:
         run.out.document({"people": found})
         return

@@ -54,10 +54,13 @@ def _of_ledger(run: Run) -> list[Setting]:
 def set_(name: str, value: str, reason: str) -> None:
     """Set a setting that the store's ledger keeps, as evidence itself."""
     run = current()
+    from recert.campaigns.keeping import require_standing  # noqa: PLC0415 - as below
     from recert.store import settings  # noqa: PLC0415 - tables are slow to import
 
     store = run.store
-    with store.write(run.actor(store)) as tx:
+    actor = run.actor(store)
+    with store.write(actor) as tx:
+        require_standing(tx.session, actor.id, f"set {name}")
         settings.put(tx, name, value, reason)
     if run.out.as_json:
         run.out.document({"name": name, "value": value.strip(), "reason": reason.strip()})
