@@ -26,7 +26,7 @@ from recert.analysis.lookups import find_agent, find_alias
 from recert.analysis.measure import Held, held
 from recert.analysis.needs import guarded_arns
 from recert.analysis.needs_words import Need
-from recert.analysis.purpose import explanation, needs_of
+from recert.analysis.purpose import explained_actions, explanation, needs_of
 from recert.analysis.resource_grants import resource_sources
 from recert.analysis.risks import risks_of, silent_mask
 from recert.analysis.trust import trust_basis
@@ -339,11 +339,7 @@ class Analyst:
         )
         keep: tuple[str, ...] = ()
         if why is None:
-            keep = tuple(
-                name
-                for name in grant.effective
-                if explanation(needs, name, (name,), grant.resources) is not None
-            )
+            keep = explained_actions(needs, grant.effective, grant.resources)
         levels = [level.value for level in grant.access_levels]
         does = phrase(grant.action, levels)
         return ReviewGrant(

@@ -5,6 +5,7 @@ grant can reach. A grant that does more than an explanation covers is not explai
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from recert.analysis.acting import ActingRole, Driven
 from recert.analysis.needs import agent_needs, base_needs, function_needs
@@ -46,19 +47,42 @@ def explanation(
     for need in needs:
         if need.concrete and ("*" in action or not _named(resources)):
             continue
-        if need.actions and not all(_among(name, need.actions) for name in wanted):
+        if need.actions and not all(_among(name, _asked(need.actions)) for name in wanted):
             continue
-        if not need.resources or any(
-            _fits(own, place) for own in resources for place in need.resources
-        ):
+        if _reaches(need, resources):
             return need.name
     return None
 
 
-def _among(name: str, actions: tuple[str, ...]) -> bool:
-    return any(
-        name == own or (own.endswith((":", ":describe")) and name.startswith(own))
-        for own in actions
+def explained_actions(
+    needs: Iterable[Need], actions: Iterable[str], resources: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return those of some concrete actions that an integration explains, each taken alone."""
+    asked = [
+        _asked(need.actions)
+        for need in needs
+        if (not need.concrete or _named(resources)) and _reaches(need, resources)
+    ]
+    return tuple(
+        name
+        for name in actions
+        if any(not any(one) or _among(name.lower(), one) for one in asked)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _asked(actions: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the actions of a need, and those of them that stand for all that begin so."""
+    return frozenset(actions), tuple(one for one in actions if one.endswith((":", ":describe")))
+
+
+def _among(name: str, asked: tuple[frozenset[str], tuple[str, ...]]) -> bool:
+    return name in asked[0] or name.startswith(asked[1])
+
+
+def _reaches(need: Need, resources: tuple[str, ...]) -> bool:
+    return not need.resources or any(
+        _fits(own, place) for own in resources for place in need.resources
     )
 
 

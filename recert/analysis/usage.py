@@ -76,6 +76,7 @@ class RoleUsage:
         self._services: dict[str, ServiceUse] | None = None
         if use is not None and use.services is not None:
             self._services = {item.service.lower(): item for item in use.services}
+        self._tracked: dict[str, dict[str, datetime | None]] = {}
 
     def of(
         self, effective: tuple[str, ...], *, alone: bool, since: datetime | None = None
@@ -131,10 +132,20 @@ class RoleUsage:
             return LastUse("unknown")
         if held.last_at is None:
             return LastUse("unused")
-        for item in held.actions or ():
-            if item.action.lower().rpartition(":")[2] == name:
-                return LastUse("used", item.last_at) if item.last_at else LastUse("unused")
-        return LastUse("unknown")
+        tracked = self._tracked_in(service)
+        if name not in tracked:
+            return LastUse("unknown")
+        at = tracked[name]
+        return LastUse("used", at) if at else LastUse("unused")
+
+    def _tracked_in(self, service: str) -> dict[str, datetime | None]:
+        """Return when each action of a service that IAM tracks was last attempted, by name."""
+        if service not in self._tracked:
+            actions = (self._services or {})[service].actions or ()
+            self._tracked[service] = {
+                item.action.lower().rpartition(":")[2]: item.last_at for item in reversed(actions)
+            }
+        return self._tracked[service]
 
 
 def _used(at: datetime) -> str:
