@@ -64,9 +64,7 @@ def explained_actions(
         if (not need.concrete or _named(resources)) and _reaches(need, resources)
     ]
     return tuple(
-        name
-        for name in actions
-        if any(not any(one) or _among(name.lower(), one) for one in asked)
+        name for name in actions if any(not any(one) or _among(name.lower(), one) for one in asked)
     )
 
 

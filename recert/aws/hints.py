@@ -27,7 +27,8 @@ _WATCHED: dict[str, str] = {
         "UpdateAgentKnowledgeBase DisassociateAgentKnowledgeBase AssociateAgentCollaborator "
         "UpdateAgentCollaborator DisassociateAgentCollaborator CreateAgentAlias UpdateAgentAlias "
         "DeleteAgentAlias CreateDataSource UpdateDataSource DeleteDataSource UpdateKnowledgeBase "
-        "UpdateGuardrail CreateGuardrailVersion DeleteGuardrail CreateFlow UpdateFlow DeleteFlow "
+        "UpdateGuardrail CreateGuardrailVersion DeleteGuardrail PutEnforcedGuardrailConfiguration "
+        "DeleteEnforcedGuardrailConfiguration CreateFlow UpdateFlow DeleteFlow "
         "CreateFlowAlias UpdateFlowAlias TagResource UntagResource"
     ),
     "bedrock-agentcore": (
@@ -49,6 +50,7 @@ _WATCHED: dict[str, str] = {
         "DeleteRolePermissionsBoundary DeleteRole TagRole UntagRole"
     ),
     "s3": "PutBucketTagging",
+    "ecr": "PutImage",
     "organizations": "AttachPolicy DetachPolicy UpdatePolicy MoveAccount DisablePolicyType",
 }
 """What is watched, by the first part of the event's source."""

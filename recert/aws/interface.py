@@ -123,8 +123,8 @@ class AwsSource(Protocol):
         """Tell whether the region has the service at all."""
         ...
 
-    def holds(self, read: Read, account: str) -> bool:
-        """Tell whether any answer to a call can be expected in an account."""
+    def holds(self, read: Read, account: str, **named: str) -> bool:
+        """Tell whether an answer to a call, with these parameters, can be expected in an account."""
         ...
 
     def pace(self, read: Read, place: Place) -> None:

@@ -102,7 +102,7 @@ class LiveSource:
             self._offered[key] = regions.offers(service, place.region, lambda: _resolves(host))
         return self._offered[key]
 
-    def holds(self, read: Read, account: str) -> bool:  # noqa: ARG002 - AWS answers or refuses
+    def holds(self, read: Read, account: str, **named: str) -> bool:  # noqa: ARG002 - AWS answers or refuses
         """Tell that every call may be made."""
         return True
 

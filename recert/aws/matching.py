@@ -52,6 +52,13 @@ class _Answers:
         names = tuple(name for name, _ in entry.named)
         self.by_names.setdefault(names, {})[entry.named] = entry
 
+    def could_hold(self, name: str, value: str) -> bool:
+        """Tell whether an entry names a parameter with this value, or leaves it open."""
+        return any(
+            name not in names or any((name, value) in named for named in entries)
+            for names, entries in self.by_names.items()
+        )
+
     def best(self, request: Mapping[str, str]) -> Entry | None:
         found: Entry | None = None
         for names, entries in self.by_names.items():
@@ -110,6 +117,14 @@ class Index:
         return any(
             key[0] == service and key[2] == account and operation in (None, key[1])
             for key in self._places
+        )
+
+    def speaks_of(self, service: str, account: str, operation: str, name: str, value: str) -> bool:
+        """Tell whether a line of an operation could answer a request with this parameter."""
+        return any(
+            answers.could_hold(name, _text(value))
+            for (held, asked, place), answers in self._answers.items()
+            if (held, asked, place.account) == (service, operation, account)
         )
 
 

@@ -1,10 +1,11 @@
 """The smallest number of calls by which an estate can be read, to hold the calls made against."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from math import ceil
 
-from recert.aws.collect.core_resources import LATER, LATER_LIMIT
-from recert.estate.agents import Agent, AgentKind
+from recert.aws.collect import enforcement, images, organization, registries, role_details
+from recert.aws.collect.core_kinds import LATER
+from recert.estate.agents import Agent, AgentKind, AgentVersion
 from recert.estate.authority import Organization, Role, User, UserGroup
 from recert.estate.estate import Estate
 
@@ -18,8 +19,14 @@ def calls_needed(estate: Estate) -> int:
     """Return the calls that one reading of this estate takes where nothing is refused."""
     places = {(visit.account, visit.region) for visit in estate.visits}
     accounts = {account for account, _ in places}
-    asked_later = 0 if LATER_LIMIT in estate.coverage.limits else LATER
-    total = len(places) * (_LISTINGS + asked_later)
+    limits = estate.coverage.limits
+    listings = _LISTINGS + sum(count for limit, count in LATER.items() if limit not in limits)
+    listings += sum(one.LIMIT not in limits for one in (enforcement, registries))
+    total = len(places) * listings
+    if role_details.LIMIT not in limits:
+        total += len({arn for agent in estate.agents for arn in _roles(agent)})
+    if images.LIMIT not in limits:
+        total += len({images.image_of(one.artifact) for one in _versions(estate)} - {None})
     total += sum(_agent(agent) for agent in estate.agents)
     for base in estate.knowledge_bases:
         total += 3 + len(base.data_sources or ()) + base.resource_policy_known
@@ -36,16 +43,25 @@ def calls_needed(estate: Estate) -> int:
         held = sum(one.account == account for one in holders)
         total += max(1, ceil(held / _BULK_PAGE))
     total += 2 * sum(use.services is not None for use in estate.usage)
-    return total + _organization(estate.organization)
+    kinds = 2 + (organization.BEDROCK_LIMIT not in limits)
+    return total + _organization(estate.organization, kinds)
 
 
-def _organization(organization: Organization | None) -> int:
-    """Count who manages it and its accounts, then each level and each policy once."""
-    if organization is None:
+def _organization(found: Organization | None, kinds: int) -> int:
+    """Count who manages it and its accounts, then each level by each kind, and each policy once."""
+    if found is None:
         return 1
-    levels = {level.target_id for ceiling in organization.ceilings for level in ceiling.levels}
-    below = {level.target_id for ceiling in organization.ceilings for level in ceiling.levels[1:]}
-    return 2 + 2 * len(levels) + len(below) + len(organization.policies)
+    levels = {level.target_id for ceiling in found.ceilings for level in ceiling.levels}
+    below = {level.target_id for ceiling in found.ceilings for level in ceiling.levels[1:]}
+    return 2 + kinds * len(levels) + len(below) + len(found.policies)
+
+
+def _versions(estate: Estate) -> Iterable[AgentVersion]:
+    return (version for agent in estate.agents for version in agent.versions)
+
+
+def _roles(agent: Agent) -> set[str]:
+    return {version.role_arn for version in agent.versions if version.role_arn}
 
 
 def _agent(agent: Agent) -> int:

@@ -145,8 +145,8 @@ class _Listened:
     def offers(self, service: str, place: Place) -> bool:
         return self._inner.offers(service, place)
 
-    def holds(self, read: Read, account: str) -> bool:
-        return self._inner.holds(read, account)
+    def holds(self, read: Read, account: str, **named: str) -> bool:
+        return self._inner.holds(read, account, **named)
 
     def pace(self, read: Read, place: Place) -> None:
         self._inner.pace(read, place)

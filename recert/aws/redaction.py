@@ -58,8 +58,12 @@ _SENSITIVE: Mapping[str, frozenset[str]] = {
             "inputSchema",
             "text",
             "appendToPrompt",
+            "instructions",
+            "summarizationSystemPrompt",
+            "authorizationUrl",
         }
     ),
+    "agent-registry-control": frozenset({"data", "downloadUrl"}),
     "lambda": frozenset({"Variables"}),
 }
 """Members, by service, whose texts are concealed, whatever stands below them."""

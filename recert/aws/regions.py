@@ -36,7 +36,14 @@ AGENTCORE = frozenset(
 )
 """Regions known to have the control plane of AgentCore; others are tried."""
 
-_KNOWN = {"bedrock-agent": BEDROCK_AGENTS, "bedrock-agentcore-control": AGENTCORE}
+_NOWHERE = frozenset[str]()
+_KNOWN = {
+    "bedrock-agent": BEDROCK_AGENTS,
+    "bedrock-agentcore-control": AGENTCORE,
+    "bedrock-agentcore": AGENTCORE,
+    # AWS documents no list of regions: the endpoint's name decides everywhere.
+    "agent-registry-control": _NOWHERE,
+}
 
 EVERY = tuple(sorted(BEDROCK_AGENTS | AGENTCORE))
 """Every region in which agents are known to be offered."""

@@ -67,9 +67,13 @@ class ReplaySource:
         """Tell that every service may be asked for."""
         return True
 
-    def holds(self, read: Read, account: str) -> bool:
-        """Tell whether the recording has a line of the operation in the account."""
-        return self.recording.index.holds(read.service, account, read.operation)
+    def holds(self, read: Read, account: str, **named: str) -> bool:
+        """Tell whether the recording has a line of the operation in the account that could answer."""
+        index = self.recording.index
+        asked = (read.service, account, read.operation)
+        return index.holds(*asked) and all(
+            index.speaks_of(*asked, name, value) for name, value in named.items()
+        )
 
     def pace(self, read: Read, place: Place) -> None:
         """Return at once: a recording has no rate."""

@@ -24,7 +24,8 @@ class AgentKind(StrEnum):
 class Alias(Frozen):
     """What callers invoke, a Bedrock alias or an AgentCore endpoint, and the versions that it serves.
 
-    `test` marks the built-in alias that always reaches the draft.
+    `test` marks the built-in alias that always reaches the draft; `throughputs` are the provisioned
+    models that it runs its versions on.
     """
 
     id: str
@@ -33,12 +34,16 @@ class Alias(Frozen):
     versions: tuple[str, ...] = ()
     test: bool = False
     status: str | None = None
+    throughputs: tuple[str, ...] = ()
 
 
 class AgentVersion(Frozen):
     """What runs when a version is served. `DRAFT` is the working copy.
 
-    A field that AWS does not show for this version, or that could not be read, is named in `unknown`.
+    `prompt_models` are the models that single prompts override `model` with, as `TYPE: model`.
+    `image_digest` is what the tag of a container image in `artifact` stood for. `request_headers`
+    reach the code of a runtime from its callers. A field that AWS does not show for this version, or
+    that could not be read, is named in `unknown`.
     """
 
     version: str
@@ -51,6 +56,7 @@ class AgentVersion(Frozen):
     collaborators: tuple[Collaborator, ...] = ()
     collaboration: str | None = None
     prompt_overrides: Concealed | None = None
+    prompt_models: tuple[str, ...] = ()
     parser_function_arn: str | None = None
     orchestration: str | None = None
     orchestration_function_arn: str | None = None
@@ -58,8 +64,14 @@ class AgentVersion(Frozen):
     memory: tuple[str, ...] = ()
     idle_session_seconds: int | None = None
     artifact: str | None = None
+    image_digest: str | None = None
     environment: dict[str, Concealed] = {}
     network: tuple[str, ...] = ()
+    protocol: str | None = None
+    request_headers: tuple[str, ...] = ()
+    web_acl_arn: str | None = None
+    web_acl_failure: str | None = None
+    """What a gateway does where its firewall cannot answer: `FAIL_OPEN` lets the request through."""
     access: Access | None = None
     integrations: tuple[Integration, ...] = ()
     unknown: tuple[str, ...] = ()

@@ -71,6 +71,12 @@ class Role(Frozen):
     last_used_region: str | None = None
     last_used_known: bool = False
     """Whether the reading told when the role was last used; with `last_used_at` None it then was not."""
+    description: str | None = None
+    max_session_seconds: int | None = None
+    template_arn: str | None = None
+    """The AWS template that the role was made from."""
+    details_known: bool = False
+    """Whether the role was read by itself: the bulk shows no description, longest session or template."""
 
     @property
     def service_linked(self) -> bool:
@@ -79,7 +85,10 @@ class Role(Frozen):
 
 
 class ControlPolicy(Frozen):
-    """A service or resource control policy (`scp`, `rcp`); `document` is JSON text, None if unread."""
+    """A policy of an organisation; `document` is JSON text, None if unread.
+
+    `kind` is `scp`, `rcp`, or `bedrock`: a policy that forces guardrails on every model call.
+    """
 
     id: str
     arn: str
@@ -92,13 +101,14 @@ class ControlPolicy(Frozen):
 class CeilingLevel(Frozen):
     """One level above an account: the root, an organisational unit, the account itself.
 
-    `scps` and `rcps` are policy ids; None where that kind could not be read.
+    `scps`, `rcps` and `bedrock` are policy ids; None where that kind could not be read.
     """
 
     target_id: str
     name: str
     scps: tuple[str, ...] | None = None
     rcps: tuple[str, ...] | None = None
+    bedrock: tuple[str, ...] | None = None
 
 
 class Ceiling(Frozen):

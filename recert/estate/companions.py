@@ -31,7 +31,10 @@ class Integration(Frozen):
 
 
 class Access(Frozen):
-    """Who is let in: `authorizer` is `AWS_IAM`, `CUSTOM_JWT`, `AUTHENTICATE_ONLY` or `NONE`."""
+    """Who is let in: `authorizer` is `AWS_IAM`, `CUSTOM_JWT`, `AUTHENTICATE_ONLY` or `NONE`.
+
+    `claims` are the names of claims that a token must carry, `claim_rules` what each must say.
+    """
 
     authorizer: str
     issuer: str | None = None
@@ -39,6 +42,7 @@ class Access(Frozen):
     audiences: tuple[str, ...] = ()
     scopes: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
+    claim_rules: tuple[str, ...] = ()
     workloads: tuple[str, ...] = ()
 
 
@@ -47,8 +51,9 @@ class Resource(Frozen):
 
     `kind`: `memory`, `browser`, `code-interpreter`, `oauth2-provider`, `api-key-provider`,
     `workload-identity`, `policy-engine`, `payment-provider`, `payment-manager`, `online-evaluation`,
-    `capacity-provider`, `consent-portal`, `prompt` (a prompt that a flow names, whose `targets` are
-    models and agents and whose `details` digest its concealed text). `policies` are the Cedar
+    `capacity-provider`, `consent-portal`, `ab-test`, `registry-record` (what an agent registry says of
+    the agents in `targets`, its metadata in `details`), `prompt` (a prompt that a flow names, whose
+    `targets` are models and agents and whose `details` digest its concealed text). `policies` are the Cedar
     policies of an engine as `(name, mode, statement)`; `targets` are the ARNs and URLs that it writes
     to or talks to.
     """

@@ -10,7 +10,14 @@ from recert.estate.authority import ManagedPolicy, Organization, Role, User, Use
 from recert.estate.base import Frozen, Instant
 from recert.estate.canonical import digest
 from recert.estate.companions import EventWindow, Observed, OwnerState, Resource, RoleUse, Trails
-from recert.estate.integrations import Bucket, EncryptionKey, Function, Guardrail, KnowledgeBase
+from recert.estate.integrations import (
+    Bucket,
+    EncryptionKey,
+    Enforcement,
+    Function,
+    Guardrail,
+    KnowledgeBase,
+)
 
 SCHEMA_VERSION = 1
 
@@ -76,6 +83,7 @@ class Estate(Frozen):
     functions: tuple[Function, ...] = ()
     knowledge_bases: tuple[KnowledgeBase, ...] = ()
     guardrails: tuple[Guardrail, ...] = ()
+    enforcements: tuple[Enforcement, ...] = ()
     buckets: tuple[Bucket, ...] = ()
     resources: tuple[Resource, ...] = ()
     keys: tuple[EncryptionKey, ...] = ()

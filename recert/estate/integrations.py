@@ -6,7 +6,9 @@ from recert.estate.base import Concealed, Frozen, Instant, Tags
 class Function(Frozen):
     """A Lambda function behind an agent; `resource_policy` is JSON text, None where there is none.
 
-    `resource_policy_known` and `configuration_known` tell a missing answer from an empty one.
+    `version` is the one that was asked for, `$LATEST` where none was; `network` its VPC, security
+    groups and subnets. `resource_policy_known` and `configuration_known` tell a missing answer from
+    an empty one.
     """
 
     arn: str
@@ -15,7 +17,9 @@ class Function(Frozen):
     region: str
     role_arn: str | None = None
     code_sha256: str | None = None
+    version: str | None = None
     runtime: str | None = None
+    network: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
     environment: dict[str, Concealed] = {}
     kms_key_arn: str | None = None
@@ -40,6 +44,8 @@ class DataSource(Frozen):
     kms_key_arn: str | None = None
     function_arns: tuple[str, ...] = ()
     model_arns: tuple[str, ...] = ()
+    parameters: str | None = None
+    """The keyed digest of a managed connector's own settings."""
 
 
 class KnowledgeBase(Frozen):
@@ -97,6 +103,29 @@ class Guardrail(Frozen):
     kms_key_arn: str | None = None
     resource_policy: str | None = None
     resource_policy_known: bool = False
+
+
+class EnforcedGuardrail(Frozen):
+    """A guardrail that an account forces on model calls; without `models` on all but `spared`.
+
+    `input_tags` is `HONOR` where a caller may mark the part of its input that is checked.
+    """
+
+    id: str
+    guardrail_arn: str
+    version: str | None = None
+    input_tags: str | None = None
+    models: tuple[str, ...] = ()
+    spared: tuple[str, ...] = ()
+    guarding: tuple[str, ...] = ()
+
+
+class Enforcement(Frozen):
+    """What one account forces on model calls in one region; a place that was not read has none."""
+
+    account: str
+    region: str
+    guardrails: tuple[EnforcedGuardrail, ...] = ()
 
 
 class EncryptionKey(Frozen):

@@ -29,7 +29,7 @@ from recert.iam.grants import Blocked, EffectiveGrant, grant_key
 from recert.iam.layers import Judge, Origin, Outcome, action_mask, applicable
 from recert.iam.levels import AccessLevel
 from recert.iam.model import Authority, SourcedPolicy
-from recert.iam.reach import Ground, Reach, reach_of
+from recert.iam.reach import Ground, Reach, ground_of, reach_of
 from recert.iam.rewrite import not_action_element
 from recert.iam.standing import Standing
 
@@ -53,7 +53,6 @@ class Assessor:
     def __init__(self, catalogue: Catalogue, *, at: datetime | None = None) -> None:
         self.catalogue = catalogue
         self.since = at if at is not None else catalogue.updated
-        self._grounds: dict[tuple[str, str], Ground] = {}
         self._sets: dict[int, int] = {}
         self._blocked: dict[Blocked, Blocked] = {}
         self._standing = Standing(catalogue)
@@ -176,7 +175,4 @@ class Assessor:
     def ground(self, arn: str) -> Ground:
         """Return the shapes as they are in the partition and account of a principal."""
         parts = [*arn.split(":"), "", "", "", "", ""]
-        key = (parts[1] or "aws", parts[4])
-        if key not in self._grounds:
-            self._grounds[key] = Ground(self.catalogue, partition=key[0], account=key[1])
-        return self._grounds[key]
+        return ground_of(self.catalogue, parts[1] or "aws", parts[4])

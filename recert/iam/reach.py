@@ -215,3 +215,9 @@ class Ground:
             if mask & rule.mask and any(contains(each, cell) for each in rule.within):
                 refused |= rule.mask
         return refused
+
+
+@lru_cache(maxsize=64)
+def ground_of(catalogue: Catalogue, partition: str, account: str) -> Ground:
+    """Return the cells of one account, which depend on nothing else and cost more than most questions."""
+    return Ground(catalogue, partition=partition, account=account)

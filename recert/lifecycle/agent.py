@@ -90,7 +90,8 @@ class AgentDiff:
     def changes(self) -> list[tuple[Change, bool]]:
         """Return the differences, each with whether it is live."""
         serves = bool(self._after.live_versions) or self._after.draft_served
-        found = [(change, serves) for change in self._about()]
+        about = [*self._about(), *self._shared.forced.changes(self._after)]
+        found = [(change, serves) for change in about]
         if self._before == self._after and self._shared.nothing and not self._has_guardrail():
             return found
         live = [(change, True) for change in self._live()]

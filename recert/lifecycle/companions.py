@@ -40,6 +40,13 @@ _FIELDS = (
     "mode",
 )
 _LISTS = ("clients", "audiences", "scopes", "workloads")
+_OUTSIDE = {
+    "protocol": "access",
+    "request_headers": "access",
+    "web_acl_arn": "access",
+    "web_acl_failure": "access",
+}
+"""What else stands between a version and its callers, and what is unknown where that could not be read."""
 _OPENNESS = {"NONE": 2, "AUTHENTICATE_ONLY": 1}
 _PROVIDERS = ("oauth2-provider", "api-key-provider", "payment-provider")
 
@@ -70,6 +77,12 @@ def compare_settings(before: AgentVersion, after: AgentVersion, unknown: set[str
         old, new = differing(before, after, (field,))
         if new and field not in unknown:
             found.append(Change(kind, field, old, new, f"the {field} differs"))
+    if "artifact" not in unknown and before.artifact == after.artifact:
+        found += _image(before, after)
+    for field, needs in _OUTSIDE.items():
+        old, new = differing(before, after, (field,))
+        if new and needs not in unknown:
+            found.append(Change("network.changed", field, old, new, f"the {field} differs"))
     names = sorted(
         name
         for name in {*before.environment, *after.environment}
@@ -85,6 +98,16 @@ def compare_settings(before: AgentVersion, after: AgentVersion, unknown: set[str
     if "access" not in unknown:
         found += _access(before.access, after.access)
     return found
+
+
+def _image(before: AgentVersion, after: AgentVersion) -> list[Change]:
+    """Return whether the tag of the same image stands for another one; unread is no change."""
+    old, new = differing(before, after, ("image_digest",))
+    if not new or None in (old["image_digest"], new["image_digest"]):
+        return []
+    values = ({"artifact": before.artifact, **old}, {"artifact": after.artifact, **new})
+    how = "the tag of the image stands for another image"
+    return [Change("artifact.changed", "image_digest", *values, how)]
 
 
 def compare_resource_policies(before: Agent, after: Agent) -> list[Change]:
@@ -169,7 +192,7 @@ def _access(before: Access | None, after: Access | None) -> list[Change]:
         values = (summary(before) if before else None, summary(after) if after else None)
         kind = "access.widened" if after is None else "access.narrowed"
         return [Change(kind, "access", *values, "who is let in is stated on one side only")]
-    old, new = differing(before, after, ("authorizer", "issuer", "claims", *_LISTS))
+    old, new = differing(before, after, ("authorizer", "issuer", "claims", "claim_rules", *_LISTS))
     if not new:
         return []
     kind = "access.widened" if _wider(before, after) else "access.narrowed"
@@ -184,7 +207,8 @@ def _wider(before: Access, after: Access) -> bool:
         return ranks[1] > ranks[0]
     if before.authorizer != after.authorizer or before.issuer != after.issuer:
         return True
-    if set(before.claims) - set(after.claims):
+    # Whether a rule lets more in is for a person to see: any that is gone or differs may.
+    if set(before.claims) - set(after.claims) or set(before.claim_rules) - set(after.claim_rules):
         return True
     for name in _LISTS:
         old, new = set(getattr(before, name)), set(getattr(after, name))

@@ -48,7 +48,7 @@ def concerned(
             return None
     if not found and source == "iam":
         return None if call in _ROLE_MAY_BE_NEW else frozenset()
-    if not found and source not in ("lambda", "s3"):
+    if not found and source not in ("lambda", "s3", "ecr"):
         return None
     return frozenset(found) if len(found) <= _MOST else None
 
@@ -84,6 +84,8 @@ def _things(estate: Estate, agent: Agent) -> set[str]:
     for version in agent.versions:
         if version.guardrail is not None:
             found.add(version.guardrail.identifier.rpartition("/")[2])
+        if version.artifact is not None:
+            found.add(_repository(version.artifact))
         found |= {link.id for link in version.knowledge_bases}
         for group in version.action_groups:
             found |= {one for one in (group.function_arn, group.schema_bucket) if one}
@@ -97,6 +99,11 @@ def _things(estate: Estate, agent: Agent) -> set[str]:
             found |= {one.id, *([one.bucket_arn.rpartition(":")[2]] if one.bucket_arn else [])}
     found |= {arn.rpartition(":")[2] for arn in reach.functions}
     return found | {arn.rpartition("/")[2] for arn in found if arn.startswith("arn:")}
+
+
+def _repository(artifact: str) -> str:
+    """Return the name of an image's repository: what stands between its registry and its tag."""
+    return artifact.partition("/")[2].partition("@")[0].partition(":")[0]
 
 
 def _parts(name: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from recert.lifecycle.bases import compare_bases, compare_buckets
 from recert.lifecycle.ceilings import compare_ceilings
 from recert.lifecycle.changes import Change, keyed_differs
 from recert.lifecycle.companions import compare_resources
+from recert.lifecycle.enforcement import ForcedGuardrails
 from recert.lifecycle.functions import compare_functions
 from recert.lifecycle.roles import compare_roles
 from recert.lifecycle.unread import ROLE_READS, Unread
@@ -43,6 +44,7 @@ class SharedChanges:
             for account in {role.account for role in after.roles}
             if (found := compare_ceilings(before.organization, after.organization, account))
         }
+        self.forced = ForcedGuardrails(before, after)
         self._guardrails = (_guardrails(before), _guardrails(after))
 
     @property

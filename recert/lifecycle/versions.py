@@ -56,6 +56,11 @@ class VersionDiff:
         found = [
             *_plain("role.swapped", "role_arn", before, after),
             *_plain("model.changed", "model", before, after, base=_leaves_bedrock(before, after)),
+            *(
+                _plain("model.changed", "prompt_models", before, after)
+                if "prompt_overrides" not in {*before.unknown, *after.unknown}
+                else ()
+            ),
             *_plain("parser.changed", "parser_function_arn", before, after),
             *_plain("kms_key.changed", "kms_key_arn", before, after),
             *_plain("memory.changed", "memory", before, after),

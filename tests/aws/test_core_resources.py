@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from recert.aws.collect import core_resources
+from recert.aws.collect import core_kinds
 from recert.estate.companions import Resource
 
 CORE = "bedrock-agentcore-control"
@@ -156,6 +156,6 @@ def test_a_payment_provider_is_a_credential_provider_with_its_vendor(tape: Any) 
 
 def test_a_recording_from_before_these_kinds_has_no_gap_for_them(tape: Any) -> None:
     estate = tape.agents([]).read(usage=False).estate
-    assert core_resources.LATER_LIMIT in estate.coverage.limits
+    assert core_kinds.LATER_LIMIT in estate.coverage.limits
     missed = {gap.operation for gap in estate.coverage.gaps}
     assert not missed & {"ListPaymentManagers", "ListCapacityProviders", "ListConsentPortals"}

@@ -6,7 +6,7 @@ from recert.aws import reads
 from recert.aws.collect.action_groups import read_action_groups
 from recert.aws.collect.harvest import Harvest
 from recert.aws.collect.identity import built_arn, identity
-from recert.aws.collect.values import dig, tag_map, text, unique
+from recert.aws.collect.values import dig, every, tag_map, text, unique
 from recert.aws.interface import TagNames
 from recert.aws.reader import GONE, Reader
 from recert.aws.redaction import Keyring, conceal_structure, concealed
@@ -121,6 +121,7 @@ def _aliases(reader: Reader, agent_id: str) -> tuple[list[Alias], bool]:
             ),
             test=item["agentAliasId"] == TEST_ALIAS,
             status=text(item.get("agentAliasStatus")),
+            throughputs=unique(every(item.get("routingConfiguration"), "provisionedThroughput")),
         )
         for item in listing.items
         if item.get("agentAliasId")
@@ -204,6 +205,7 @@ def settings_of(detail: dict[str, Any], keyring: Keyring) -> dict[str, Any]:
         "instruction": concealed(detail.get("instruction")),
         "guardrail": _guardrail(detail.get("guardrailConfiguration")),
         "prompt_overrides": conceal_structure(unordered(overrides), keyring) if overrides else None,
+        "prompt_models": _prompt_models(overrides),
         "parser_function_arn": text(dig(overrides, "overrideLambda")),
         "orchestration": text(detail.get("orchestrationType")),
         "orchestration_function_arn": text(
@@ -216,6 +218,14 @@ def settings_of(detail: dict[str, Any], keyring: Keyring) -> dict[str, Any]:
         ),
         "idle_session_seconds": detail.get("idleSessionTTLInSeconds"),
     }
+
+
+def _prompt_models(overrides: Any) -> tuple[str, ...]:
+    return unique(
+        f"{text(one.get('promptType')) or 'PROMPT'}: {model}"
+        for one in dig(overrides, "promptConfigurations") or ()
+        if (model := text(one.get("foundationModel")))
+    )
 
 
 def _guardrail(value: Any) -> GuardrailRef | None:

@@ -1,153 +1,20 @@
 """AgentCore resources that agents share: memories, tools, identities, credentials, policy engines."""
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from recert.aws import core_reads
+from recert.aws.collect.core_kinds import KINDS, Kind
 from recert.aws.collect.harvest import Harvest
+from recert.aws.collect.payments import read_connectors
 from recert.aws.collect.served import SERVICE, network_of
 from recert.aws.collect.values import dig, every, text, unique
 from recert.aws.reader import GONE, Reader
-from recert.aws.reads import Read
 from recert.estate.companions import Resource
 
 _SYSTEM = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:aws:")
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind of resource: how it is listed and read, and under which keys AWS answers."""
-
-    name: str
-    listing: Read
-    items: str
-    id_key: str
-    arn_key: str
-    detail: Read | None = None
-    asked: str = ""
-    inside: str = ""
-    later: bool = False
-    """Recordings made before recert read it do not hold it; that is a limit of them and no gap."""
-
-
-LATER_LIMIT = (
-    "The recording holds no payment managers and providers, evaluations, capacity providers or "
-    "consent portals of AgentCore."
-)
-KINDS = (
-    Kind(
-        "memory",
-        core_reads.LIST_MEMORIES,
-        "memories",
-        "id",
-        "arn",
-        core_reads.GET_MEMORY,
-        "memoryId",
-        "memory",
-    ),
-    Kind(
-        "browser",
-        core_reads.LIST_BROWSERS,
-        "browserSummaries",
-        "browserId",
-        "browserArn",
-        core_reads.GET_BROWSER,
-        "browserId",
-    ),
-    Kind(
-        "code-interpreter",
-        core_reads.LIST_INTERPRETERS,
-        "codeInterpreterSummaries",
-        "codeInterpreterId",
-        "codeInterpreterArn",
-        core_reads.GET_INTERPRETER,
-        "codeInterpreterId",
-    ),
-    Kind(
-        "oauth2-provider",
-        core_reads.LIST_OAUTH_PROVIDERS,
-        "credentialProviders",
-        "name",
-        "credentialProviderArn",
-        core_reads.GET_OAUTH_PROVIDER,
-        "name",
-    ),
-    Kind(
-        "api-key-provider",
-        core_reads.LIST_KEY_PROVIDERS,
-        "credentialProviders",
-        "name",
-        "credentialProviderArn",
-        core_reads.GET_KEY_PROVIDER,
-        "name",
-    ),
-    Kind(
-        "workload-identity",
-        core_reads.LIST_WORKLOADS,
-        "workloadIdentities",
-        "name",
-        "workloadIdentityArn",
-    ),
-    Kind(
-        "policy-engine",
-        core_reads.LIST_POLICY_ENGINES,
-        "policyEngines",
-        "policyEngineId",
-        "policyEngineArn",
-    ),
-    Kind(
-        "payment-provider",
-        core_reads.LIST_PAYMENT_PROVIDERS,
-        "credentialProviders",
-        "name",
-        "credentialProviderArn",
-        core_reads.GET_PAYMENT_PROVIDER,
-        "name",
-        later=True,
-    ),
-    Kind(
-        "payment-manager",
-        core_reads.LIST_PAYMENT_MANAGERS,
-        "paymentManagers",
-        "paymentManagerId",
-        "paymentManagerArn",
-        core_reads.GET_PAYMENT_MANAGER,
-        "paymentManagerId",
-        later=True,
-    ),
-    Kind(
-        "online-evaluation",
-        core_reads.LIST_EVALUATIONS,
-        "onlineEvaluationConfigs",
-        "onlineEvaluationConfigId",
-        "onlineEvaluationConfigArn",
-        core_reads.GET_EVALUATION,
-        "onlineEvaluationConfigId",
-        later=True,
-    ),
-    Kind(
-        "capacity-provider",
-        core_reads.LIST_CAPACITY,
-        "capacityProviders",
-        "capacityProviderId",
-        "capacityProviderArn",
-        core_reads.GET_CAPACITY,
-        "capacityProviderId",
-        later=True,
-    ),
-    Kind(
-        "consent-portal",
-        core_reads.LIST_PORTALS,
-        "consentPortals",
-        "consentPortalId",
-        "consentPortalArn",
-        core_reads.GET_PORTAL,
-        "consentPortalIdentifier",
-        later=True,
-    ),
-)
-LATER = sum(kind.later for kind in KINDS)
 _ROLES = (
     "executionRoleArn",
     "memoryExecutionRoleArn",
@@ -164,7 +31,7 @@ def gather(harvest: Harvest) -> None:
         (reader, kind)
         for reader in readers
         for kind in KINDS
-        if not kind.later or harvest.asks(kind.listing, reader.place.account, LATER_LIMIT)
+        if not kind.later or harvest.asks(kind.listing, reader.place.account, kind.later)
     ]
     work: list[tuple[Reader, Kind, dict[str, Any]]] = []
     for (reader, kind), items in zip(
@@ -199,7 +66,11 @@ def read_resource(reader: Reader, kind: Kind, summary: dict[str, Any]) -> Resour
             return None
         detail = dig(answer.output, kind.inside) if kind.inside else answer.output
     merged = {**summary, **(detail or {})}
-    unread = () if detail is not None else ("role_arn", "secret_arns", "targets")
+    unread: tuple[str, ...] = () if detail is not None else ("role_arn", "secret_arns", "targets")
+    reached: list[str] = []
+    if kind.name == "payment-manager" and detail is not None:
+        reached, complete = read_connectors(reader, identity)
+        unread = () if complete else ("targets",)
     policies: tuple[tuple[str, str, str], ...] | None = ()
     if kind.name == "policy-engine":
         policies = _cedar(reader, identity)
@@ -215,7 +86,9 @@ def read_resource(reader: Reader, kind: Kind, summary: dict[str, Any]) -> Resour
         kms_key_arn=text(merged.get("encryptionKeyArn")) or text(merged.get("kmsKeyArn")),
         secret_arns=unique(every(detail, "secretArn")),
         vendor=text(merged.get("credentialProviderVendor")),
-        targets=unique(one for one in _targets(merged) if one != merged.get(kind.arn_key)),
+        targets=unique(
+            one for one in (*_targets(merged), *reached) if one != merged.get(kind.arn_key)
+        ),
         network=network_of(merged.get("networkConfiguration")),
         details=unique(_details(merged)),
         policies=policies,
@@ -239,6 +112,9 @@ def _targets(detail: dict[str, Any]) -> list[str]:
             "dataStreamArn",
             "accessPointArn",
             "credentialProviderArn",
+            "gatewayArn",
+            "onlineEvaluationConfigArn",
+            "bundleArn",
             "instanceProfileArn",
             "modelId",
             "discoveryUrl",
@@ -253,7 +129,12 @@ def _targets(detail: dict[str, Any]) -> list[str]:
 def _details(detail: dict[str, Any]) -> list[str]:
     days = detail.get("eventExpiryDuration")
     kinds = [str(one.get("type")) for one in detail.get("strategies") or () if one.get("type")]
-    return [*kinds, *((f"{days} days",) if days else ())]
+    variants = [
+        f"{one.get('name') or ''}: {one.get('weight') or 0} % to {target}"
+        for one in detail.get("variants") or ()
+        if (target := next(every(one.get("variantConfiguration"), "bundleArn", "name"), None))
+    ]
+    return [*kinds, *((f"{days} days",) if days else ()), *variants]
 
 
 def _cedar(reader: Reader, engine_id: str) -> tuple[tuple[str, str, str], ...] | None:

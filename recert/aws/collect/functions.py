@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from recert.aws import reads
 from recert.aws.collect.harvest import Harvest
-from recert.aws.collect.values import dig, document, text, unique
+from recert.aws.collect.values import dig, document, every, text, unique
 from recert.aws.matching import Place
 from recert.aws.reader import Reader
 from recert.aws.redaction import concealed
@@ -86,7 +86,12 @@ def read_function(reader: Reader, ref: FunctionRef) -> Function:
         region=ref.region,
         role_arn=text(detail.get("Role")),
         code_sha256=text(detail.get("CodeSha256")),
+        version=text(detail.get("Version")),
         runtime=text(detail.get("Runtime")),
+        network=(
+            *unique(every(detail.get("VpcConfig"), "VpcId")),
+            *unique(every(detail.get("VpcConfig"), "SecurityGroupIds", "SubnetIds")),
+        ),
         layers=unique(item["Arn"] for item in detail.get("Layers") or () if item.get("Arn")),
         environment={name: value for name, value in environment.items() if value is not None},
         kms_key_arn=text(detail.get("KMSKeyArn")),

@@ -1,4 +1,4 @@
-"""The guardrails that versions name, each in the version that is named."""
+"""The guardrails that versions name and accounts force, each in the version that is named."""
 
 import re
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from recert.aws.matching import Place
 from recert.aws.models import partition_of
 from recert.aws.reader import GONE, Answer, Reader
 from recert.aws.redaction import conceal_structure
+from recert.estate.agents import DRAFT
 from recert.estate.canonical import unordered
 from recert.estate.integrations import Guardrail
 
@@ -45,7 +46,7 @@ class GuardrailName:
 
 
 def gather(harvest: Harvest) -> None:
-    """Read every guardrail that a version of an agent or flow names."""
+    """Read every guardrail that a version of an agent or flow names, or that an account forces."""
     names = sorted({(one.place, one.id, one.version): one for one in _named(harvest)}.values())
     accounts = frozenset(harvest.accounts)
 
@@ -84,16 +85,21 @@ def _with_policy(guardrail: Guardrail, answer: Answer | None) -> Guardrail:
 
 def _named(harvest: Harvest) -> Iterator[GuardrailName]:
     for agent in harvest.agents:
+        place = Place(agent.account, agent.region)
         for version in agent.versions:
             if version.guardrail is not None:
-                written = version.guardrail.identifier
-                found = _ARN.fullmatch(written)
-                place = Place(agent.account, agent.region)
-                if found:
-                    place = Place(found["account"], found["region"])
-                yield GuardrailName(
-                    place, found["id"] if found else written, version.guardrail.version, written
-                )
+                yield _name(place, version.guardrail.identifier, version.guardrail.version)
+    for one in harvest.enforcements:
+        for forced in one.guardrails:
+            place = Place(one.account, one.region)
+            yield _name(place, forced.guardrail_arn, forced.version or DRAFT)
+
+
+def _name(place: Place, written: str, version: str) -> GuardrailName:
+    found = _ARN.fullmatch(written)
+    if found is None:
+        return GuardrailName(place, written, version, written)
+    return GuardrailName(Place(found["account"], found["region"]), found["id"], version, written)
 
 
 def read_guardrail(reader: Reader, name: GuardrailName) -> Guardrail:

@@ -13,9 +13,16 @@ from recert.estate.agents import Agent, AgentKind
 from recert.estate.authority import ManagedPolicy, Organization, Role, User, UserGroup
 from recert.estate.companions import EventWindow, Observed, OwnerState, Resource, RoleUse, Trails
 from recert.estate.estate import Visit
-from recert.estate.integrations import Bucket, EncryptionKey, Function, Guardrail, KnowledgeBase
+from recert.estate.integrations import (
+    Bucket,
+    EncryptionKey,
+    Enforcement,
+    Function,
+    Guardrail,
+    KnowledgeBase,
+)
 
-COLLECTOR = 2
+COLLECTOR = 3
 """Raised whenever a collector reads more than before: the first reading with it is a baseline."""
 
 
@@ -36,6 +43,7 @@ class Harvest:
     functions: list[Function] = field(default_factory=list)
     knowledge_bases: list[KnowledgeBase] = field(default_factory=list)
     guardrails: list[Guardrail] = field(default_factory=list)
+    enforcements: list[Enforcement] = field(default_factory=list)
     buckets: list[Bucket] = field(default_factory=list)
     resources: list[Resource] = field(default_factory=list)
     keys: list[EncryptionKey] = field(default_factory=list)
@@ -56,9 +64,9 @@ class Harvest:
         """Return the accounts that are visited, sorted."""
         return tuple(sorted({reader.place.account for reader in self.readers}))
 
-    def asks(self, read: Read, account: str, missing: str) -> bool:
+    def asks(self, read: Read, account: str, missing: str, **named: str) -> bool:
         """Tell whether to make a call that older recordings do not hold; `missing` is the limit then."""
-        if self.source.holds(read, account):
+        if self.source.holds(read, account, **named):
             return True
         self.limits.add(missing)
         return False

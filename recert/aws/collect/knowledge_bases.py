@@ -8,6 +8,8 @@ from recert.aws.collect.harvest import Harvest
 from recert.aws.collect.values import dig, document, every, text, unique
 from recert.aws.models import partition_of
 from recert.aws.reader import GONE, Reader
+from recert.aws.redaction import conceal_structure
+from recert.estate.canonical import unordered
 from recert.estate.integrations import DataSource, KnowledgeBase
 
 _STORES = (
@@ -143,12 +145,15 @@ def _data_source(
     found = {**summary, **detail}
     configuration = detail.get("dataSourceConfiguration") or {}
     bucket = configuration.get("s3Configuration") or {}
+    connector = dig(configuration, "managedKnowledgeBaseConnectorConfiguration")
+    parameters = dig(connector, "connectorParameters")
+    own = conceal_structure(unordered(parameters), reader.keyring) if parameters else None
     return DataSource(
         id=source_id,
         name=text(found.get("name")) or source_id,
         kind=text(configuration.get("type")) or "UNKNOWN",
         status=text(found.get("status")),
-        bucket_arn=text(bucket.get("bucketArn")),
+        bucket_arn=text(bucket.get("bucketArn")) or next(every(connector, "bucketArn"), None),
         bucket_owner=text(bucket.get("bucketOwnerAccountId")),
         prefixes=unique(bucket.get("inclusionPrefixes") or ()),
         urls=unique(every(configuration, "url", "hostUrl", "siteUrls")),
@@ -156,4 +161,5 @@ def _data_source(
         kms_key_arn=next(every(detail.get("serverSideEncryptionConfiguration"), "kmsKeyArn"), None),
         function_arns=unique(every(detail.get("vectorIngestionConfiguration"), "lambdaArn")),
         model_arns=unique(every(detail.get("vectorIngestionConfiguration"), "modelArn")),
+        parameters=f"{own.key_id}:{own.digest}" if own else None,
     )

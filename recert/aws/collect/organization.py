@@ -14,7 +14,14 @@ from recert.estate.authority import Ceiling, CeilingLevel, ControlPolicy, Organi
 _ACCOUNT_ARN = re.compile(
     r"arn:[a-z-]+:organizations::(?P<management>\d{12}):(?:account|organization)/(?P<id>o-[a-z0-9]+)(?:/.*)?"
 )
-_KINDS = {"SERVICE_CONTROL_POLICY": "scp", "RESOURCE_CONTROL_POLICY": "rcp"}
+BEDROCK_LIMIT = "Which guardrails the organisation forces on model calls was not told."
+_BEDROCK = "BEDROCK_POLICY"
+_KINDS = {
+    "SERVICE_CONTROL_POLICY": "scp",
+    "RESOURCE_CONTROL_POLICY": "rcp",
+    _BEDROCK: "bedrock",
+}
+_NO_SUCH_KIND = ("InvalidInputException", "UnsupportedAPIEndpointException")
 _NOT_IN_USE = "AWSOrganizationsNotInUseException"
 _DEEPEST = 8
 _UNREAD = "what the organisation forbids: its ceilings are unknown, not absent"
@@ -26,14 +33,22 @@ def gather(harvest: Harvest) -> None:
         return
     account = harvest.source.organization_account or harvest.accounts[0]
     harvest.crew.tell("reading the organisation", 0, 1)
-    harvest.organization = read_organization(harvest.reader_of(account), harvest.accounts)
+    reader = harvest.reader_of(account)
+    forced = harvest.source.holds(reads.LIST_POLICIES_FOR_TARGET, account, Filter=_BEDROCK)
+    harvest.organization = read_organization(reader, harvest.accounts, forced=forced)
+    ceilings = harvest.organization.ceilings if harvest.organization else ()
+    if any(level.bedrock is None for ceiling in ceilings for level in ceiling.levels):
+        harvest.limits.add(BEDROCK_LIMIT)
     harvest.crew.tell("reading the organisation", 1, 1)
 
 
-def read_organization(reader: Reader, accounts: Iterable[str]) -> Organization | None:
+def read_organization(
+    reader: Reader, accounts: Iterable[str], *, forced: bool = True
+) -> Organization | None:
     """Read the levels above each account; None where there is no organisation or none could be read.
 
-    Where nothing could be read, that is one gap and not one for each call.
+    Where nothing could be read, that is one gap and not one for each call. `forced` asks for the
+    policies that force guardrails, too.
     """
     described = reader.call(reads.DESCRIBE_ORGANIZATION, quiet=True)
     if described.error == _NOT_IN_USE:
@@ -41,7 +56,7 @@ def read_organization(reader: Reader, accounts: Iterable[str]) -> Organization |
     listed = reader.listing(reads.LIST_ACCOUNTS, "Accounts", quiet=True)
     found = _identity(described, listed.items)
     names = {str(item.get("Id")): text(item.get("Name")) for item in listed.items}
-    levels = _Levels(reader)
+    levels = _Levels(reader, forced=forced)
     ceilings = [
         ceiling for account in sorted(set(accounts)) if (ceiling := levels.above(account, names))
     ]
@@ -75,8 +90,9 @@ def _identity(described: Answer, accounts: list[dict[str, Any]]) -> tuple[str, s
 class _Levels:
     """The organisational units and the policies on them, each read once."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, *, forced: bool) -> None:
         self._reader = reader
+        self._forced = forced
         self._parents: dict[str, dict[str, Any] | None] = {}
         self._attached: dict[tuple[str, str], tuple[str, ...] | None] = {}
         self._summaries: dict[str, tuple[str, dict[str, Any]]] = {}
@@ -101,6 +117,7 @@ class _Levels:
                 name=name,
                 scps=self._policies(target, "SERVICE_CONTROL_POLICY"),
                 rcps=self._policies(target, "RESOURCE_CONTROL_POLICY"),
+                bedrock=self._policies(target, _BEDROCK) if self._forced else None,
             )
             for target, name in reversed(chain)
         ]
@@ -131,11 +148,14 @@ class _Levels:
             found = {
                 str(item["Id"]): item
                 for item in listing.items
-                if item.get("Id") and item.get("Type", kind) == kind
+                # An answer without a type, as a recording may hold it, is none about guardrails.
+                if item.get("Id") and item.get("Type", kind if kind != _BEDROCK else "") == kind
             }
             self._summaries |= {key: (_KINDS[kind], item) for key, item in found.items()}
             known = tuple(sorted(found))
-            if not listing.complete:
+            if kind == _BEDROCK and listing.error in _NO_SUCH_KIND:
+                self._forced = False
+            elif not listing.complete:
                 key = (reads.LIST_POLICIES_FOR_TARGET, listing.error)
                 self.missed.setdefault(key, f"{target}:{_KINDS[kind]}")
             self._attached[target, kind] = known if listing.complete else None

@@ -16,7 +16,7 @@ from recert.aws.collect.served import (
     read_resource_policy,
     read_tags,
 )
-from recert.aws.collect.values import dig, every, text
+from recert.aws.collect.values import dig, every, text, unique
 from recert.aws.interface import TagNames
 from recert.aws.reader import GONE, Reader
 from recert.estate.agents import Agent, AgentKind, AgentVersion
@@ -116,6 +116,10 @@ def _version(version: str, detail: dict[str, Any] | None) -> AgentVersion:
         artifact=artifact_of(detail.get("agentRuntimeArtifact")),
         environment=environment_of(detail.get("environmentVariables")),
         network=network_of(detail.get("networkConfiguration")),
+        protocol=text(dig(detail, "protocolConfiguration", "serverProtocol")),
+        request_headers=unique(
+            every(detail.get("requestHeaderConfiguration"), "requestHeaderAllowlist")
+        ),
         access=access_of(detail.get("authorizerConfiguration")),
         integrations=tuple(_integrations(detail)),
     )

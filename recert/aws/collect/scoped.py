@@ -15,9 +15,12 @@ from recert.aws.collect import (
     core_resources,
     functions,
     guardrails,
+    images,
     knowledge_bases,
     organization,
     prompts,
+    registries,
+    role_details,
     unregistered,
 )
 from recert.aws.collect.bedrock_agents import read_agent
@@ -55,6 +58,10 @@ def gather(harvest: Harvest, scope: Scope) -> None:
         harvest.agents[:] = [
             agent for agent in harvest.agents if _ROLE not in agent.arn or agent.arn in roles
         ]
+    images.gather(harvest)
+    role_details.gather(harvest)
+    if any(agent.owner is None or agent.purpose is None for agent in harvest.agents):
+        registries.gather(harvest)
     organization.gather(harvest)
 
 

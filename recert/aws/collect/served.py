@@ -61,10 +61,18 @@ def access_of(configuration: Any, kind: str | None = None) -> Access:
         claims=unique(
             str(claim.get("inboundTokenClaimName") or "") for claim in jwt.get("customClaims") or ()
         ),
+        claim_rules=unique(_rule(claim) for claim in jwt.get("customClaims") or ()),
         workloads=unique(
             every(jwt.get("allowedWorkloadConfiguration"), "workloadIdentities", "arn", "name")
         ),
     )
+
+
+def _rule(claim: Mapping[str, Any]) -> str:
+    match = claim.get("authorizingClaimMatchValue") or {}
+    wanted = unique(every(match, "matchValueString", "matchValueStringList"))
+    operator = text(match.get("claimMatchOperator")) or "EQUALS"
+    return f"{claim.get('inboundTokenClaimName') or ''} {operator} {', '.join(wanted)}"
 
 
 def network_of(configuration: Any) -> tuple[str, ...]:
