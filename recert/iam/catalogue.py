@@ -303,7 +303,7 @@ class Catalogue:
     def shapes(self) -> Shapes:
         """The ARN shapes that actions accept, with the actions of each."""
         digest = self._head["digests"]["types"]
-        return Shapes(_packed("types.gz"), digest, self.mask_of, self.mask("iam:*"))
+        return Shapes(_packed("types.gz"), digest, self.mask_of, self.mask)
 
     @cached_property
     def _managed(self) -> ManagedPolicies:

@@ -35,25 +35,19 @@ def compile_condition(condition: Condition, *, variables: bool) -> Test:
     return _on_key(key, condition.test, _fixed(condition.test, condition.values))
 
 
-def ask_once(condition: Condition, context: Context, *, variables: bool) -> int:
-    """Answer as the compiled condition does, without compiling it: most are asked once."""
-    operator, key = condition.test, condition.key.lower()
-    value = context.values.get(key)
-    if value is None and operator.family != "null":
-        return operator.when_absent if context.complete or key in context.absent else MAYBE
-    values = condition.values
-    if type(value) is str and operator.quantifier is None and operator.family != "null":
-        if variables and _hold_variables(values):
-            return compile_condition(condition, variables=variables)(context)
-        return int(_compared_once(operator, values, value))
-    return compile_condition(condition, variables=variables)(context)
+def ask_once(condition: Condition, key: str, context: Context) -> int:
+    """Answer as the compiled condition does, without compiling it: most are asked once.
 
-
-def _hold_variables(values: tuple[str, ...]) -> bool:
-    for each in values:  # noqa: SIM110 - a generator costs more than the loop
-        if "${" in each:
-            return True
-    return False
+    `key` is the condition's in lower case; its values hold no variables.
+    """
+    operator = condition.test
+    if operator.family != "null":
+        value = context.values.get(key)
+        if value is None:
+            return operator.when_absent if context.complete or key in context.absent else MAYBE
+        if type(value) is str and operator.quantifier is None:
+            return int(_compared_once(operator, condition.values, value))
+    return compile_condition(condition, variables=False)(context)
 
 
 def _compared_once(operator: Operator, values: tuple[str, ...], value: str) -> bool:

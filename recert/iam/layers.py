@@ -168,6 +168,53 @@ class Judge:
             self._weigh_name(reach, name, outcome)
         return outcome
 
+    def passing(self, reach: Reach, mask: int) -> tuple[int, int]:
+        """Return what gets through alone, as `weigh` finds it, and what of it is unsure.
+
+        It looks no further than the first resource on which an action gets through.
+        """
+        fit = mask & self._ground.fit(reach)
+        tally = _Tally()
+        whole, celled = self._weigh_whole(fit, tally)
+        alive = fit & ~whole & ~celled
+        if celled & ~whole:
+            alive |= self._survivors(reach, celled, whole)
+        alive |= fit & self._ground.catalogue.mask(WITHOUT_PERMISSION)
+        unsure = 0
+        for found in tally.unsure.values():
+            unsure |= found & alive
+        return alive, unsure
+
+    def _survivors(self, reach: Reach, among: int, dead: int) -> int:
+        """Return the actions that survive on some resource, but for those that are dead anyway."""
+        survivors = compared = 0
+        missing = among & ~dead
+        for cell, mask in self._ground.cells(reach, among):
+            left = mask & missing
+            if not left:
+                continue
+            for rule in self._cell_denies:
+                if left & rule.mask:
+                    compared += len(rule.reach.patterns)
+                    if compared <= _COMPARED and rule.reach.covers(cell):
+                        left &= ~rule.mask
+            for ceiling in self._layers.ceilings:
+                rest = left & ~ceiling.open
+                if rest and compared <= _COMPARED:
+                    shut, cost = _shut(ceiling, cell, rest)
+                    left &= ~shut
+                    compared += cost
+            survivors |= left
+            missing &= ~left
+            if not missing:
+                break
+        return survivors
+
+    @cached_property
+    def _cell_denies(self) -> tuple[Rule, ...]:
+        """The denies whose protection depends on the resource."""
+        return tuple(r for r in self._layers.denies if r.certain and not r.reach.everything)
+
     def _weigh_whole(self, fit: int, tally: "_Tally") -> tuple[int, int]:
         """Apply what needs no look at resources; returns what is dead, and what needs the look."""
         dead = celled = 0
@@ -198,10 +245,9 @@ class Judge:
     def _weigh_cells(self, reach: Reach, among: int, tally: "_Tally") -> int:
         """Apply what depends on resources, cell by cell; returns what survives somewhere."""
         survivors = compared = 0
-        denies = [r for r in self._layers.denies if r.certain and not r.reach.everything]
         for cell, mask in self._ground.cells(reach, among):
             killed = 0
-            for rule in denies:
+            for rule in self._cell_denies:
                 common = mask & rule.mask
                 if not common:
                     continue
@@ -296,6 +342,19 @@ class _Tally:
     def doubt(self, origin: Origin, mask: int) -> None:
         """Count actions that are kept back under a condition which may not hold."""
         self.unsure[origin] = self.unsure.get(origin, 0) | mask
+
+
+def _shut(ceiling: Ceiling, cell: str, rest: int) -> tuple[int, int]:
+    """Return the actions that no rule of a ceiling lets through on a cell, and the patterns read."""
+    compared = 0
+    for rule in ceiling.rules:
+        if rest & rule.mask:
+            compared += len(rule.reach.patterns)
+            if rule.reach.touches(cell):
+                rest &= ~rule.mask
+                if not rest:
+                    break
+    return rest, compared
 
 
 def _entries(found: dict[Origin, int], among: int) -> list[tuple[int, tuple[str, ...], Origin]]:

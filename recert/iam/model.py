@@ -39,6 +39,15 @@ class SourcedPolicy(Struct, frozen=True, gc=False):
     version_id: str | None = None
 
 
+class Source(Struct, frozen=True, gc=False):
+    """Where a policy comes from, without the policy."""
+
+    kind: PolicyKind
+    name: str
+    arn: str | None = None
+    version_id: str | None = None
+
+
 Level = tuple[SourcedPolicy, ...]
 """The policies attached at one level of an organisation; a level without any denies everything."""
 
@@ -115,7 +124,7 @@ class Match(Struct, frozen=True, gc=False):
     """
 
     layer: Layer
-    source: SourcedPolicy
+    source: SourcedPolicy | Source
     statement: Statement
     level: int = 0
     open: tuple[Condition, ...] = ()

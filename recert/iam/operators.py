@@ -86,3 +86,12 @@ def operator_named(name: str) -> Operator | None:
     negated = "Not" in canonical
     absent = quantifier == "all" if quantifier else if_exists or negated
     return Operator(canonical, family, negated, quantifier, if_exists, int(absent))
+
+
+OPERATORS: Final = tuple(
+    f"{quantifier}{name}{suffix}"
+    for name in BASE_OPERATORS
+    for quantifier in ("", "ForAllValues:", "ForAnyValue:")
+    for suffix in ("", "IfExists")
+)
+"""Every operator as AWS writes it."""

@@ -8,9 +8,9 @@ accept they read as the careful reader does.
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from msgspec import UNSET, DecodeError, Raw, Struct, UnsetType, field
+from msgspec import UNSET, DecodeError, Meta, Raw, Struct, UnsetType, field
 from msgspec.json import Decoder, Encoder
 
 from recert.iam.grammar import (
@@ -22,19 +22,27 @@ from recert.iam.grammar import (
     PrincipalKind,
     Statement,
 )
-from recert.iam.operators import operator_named
+from recert.iam.operators import OPERATORS, operator_named
 
 Texts = str | tuple[str, ...]
 Scalars = str | bool | tuple[str | bool, ...]
+if TYPE_CHECKING:
+    _OperatorName = str
+else:
+    _OperatorName = Literal[OPERATORS]
+Conditions = dict[_OperatorName, dict[Annotated[str, Meta(min_length=1)], Scalars]]
+"""Operators in AWS's own spelling only; any other needs the careful reader."""
 _ESCAPED: Final = b"\\u003"
 """How an escaped colon begins, `\\u003a`; a text that may hold one is not plain."""
 
 
-class _Statement(Struct, rename="pascal", forbid_unknown_fields=True, gc=False):
+class PlainStatement(Struct, rename="pascal", forbid_unknown_fields=True, gc=False):
+    """A statement as it stands in a document."""
+
     effect: Literal["Allow", "Deny"]
     action: Texts | UnsetType = UNSET
     resource: Texts | UnsetType = UNSET
-    condition: dict[str, dict[str, Scalars]] | UnsetType = UNSET
+    condition: Conditions | UnsetType = UNSET
     principal: str | dict[PrincipalKind, Texts] | UnsetType = UNSET
     sid: str | UnsetType = UNSET
     not_action: Texts | UnsetType = UNSET
@@ -42,10 +50,35 @@ class _Statement(Struct, rename="pascal", forbid_unknown_fields=True, gc=False):
     not_principal: str | dict[PrincipalKind, Texts] | UnsetType = UNSET
 
 
-class _Policy(Struct, rename="pascal", forbid_unknown_fields=True, gc=False):
-    statement: _Statement | list[_Statement]
+class PlainDocument(Struct, rename="pascal", forbid_unknown_fields=True, gc=False):
+    """A policy document as it stands; what `plain_document` returns keeps the grammar."""
+
+    statement: PlainStatement | list[PlainStatement]
     version: Literal["2012-10-17", "2008-10-17"] | UnsetType = UNSET
     id: str | UnsetType = UNSET
+
+    @property
+    def listed(self) -> list[PlainStatement]:
+        """The statements, one alone as a list too."""
+        found = self.statement
+        return found if type(found) is list else [found]  # type: ignore[list-item]  # it is one statement
+
+    def policy(self) -> Policy:
+        """Parse the document."""
+        return Policy(
+            VERSION_BY_DEFAULT if self.version is UNSET else self.version,
+            None if self.id is UNSET else self.id,
+            tuple([plain_statement(each, index) for index, each in enumerate(self.listed)]),
+        )
+
+    def suits_caller(self) -> bool:
+        """Tell whether it can stand on the caller's side: it names resources and no principals."""
+        for each in self.listed:
+            if each.principal is not UNSET or each.not_principal is not UNSET:
+                return False
+            if each.resource is UNSET and each.not_resource is UNSET:
+                return False
+        return True
 
 
 class PlainEntry(Struct, rename="pascal", forbid_unknown_fields=True, gc=False):
@@ -56,16 +89,21 @@ class PlainEntry(Struct, rename="pascal", forbid_unknown_fields=True, gc=False):
     context_key_type: str | UnsetType = UNSET
 
 
-class PlainRequest(Struct, rename="pascal", forbid_unknown_fields=True, gc=False):
-    """A request of the simulation as it stands in a line; its policies are not read yet."""
+class _Asked(Struct, rename="pascal", forbid_unknown_fields=True, gc=False):
+    """What a request asks, as it stands in a line."""
 
-    policy_input_list: tuple[Raw, ...]
     action_names: tuple[str, ...]
     id: str | int | UnsetType | None = field(name="id", default=UNSET)
     resource_arns: tuple[str, ...] | UnsetType = UNSET
     resource_owner: str | UnsetType = UNSET
     caller_arn: str | UnsetType = UNSET
     context_entries: tuple[PlainEntry, ...] | UnsetType = UNSET
+
+
+class PlainRequest(_Asked, kw_only=True, gc=False):
+    """A request with its policies as texts, so that those that were seen before need no reading."""
+
+    policy_input_list: tuple[Raw, ...]
     resource_policy: Raw | UnsetType = UNSET
     permissions_boundary_policy_input_list: tuple[Raw, ...] | UnsetType = UNSET
     session_policy_input_list: tuple[Raw, ...] | UnsetType = UNSET
@@ -74,8 +112,25 @@ class PlainRequest(Struct, rename="pascal", forbid_unknown_fields=True, gc=False
     resource_control_policies: tuple[tuple[Raw, ...], ...] | UnsetType = UNSET
 
 
-_POLICY: Final = Decoder(_Policy)
+Document = str | PlainDocument
+"""A policy within a request that was read as a whole; a text holds one that is not read yet."""
+
+
+class WholeRequest(_Asked, kw_only=True, gc=False):
+    """A request with its policies, read at once: the fastest where each policy is another."""
+
+    policy_input_list: tuple[Document, ...]
+    resource_policy: Document | UnsetType = UNSET
+    permissions_boundary_policy_input_list: tuple[Document, ...] | UnsetType = UNSET
+    session_policy_input_list: tuple[Document, ...] | UnsetType = UNSET
+    vpc_endpoint_policy_input_list: tuple[Document, ...] | UnsetType = UNSET
+    service_control_policies: tuple[tuple[Document, ...], ...] | UnsetType = UNSET
+    resource_control_policies: tuple[tuple[Document, ...], ...] | UnsetType = UNSET
+
+
+_POLICY: Final = Decoder(PlainDocument)
 _REQUEST: Final = Decoder(PlainRequest)
+_WHOLE: Final = Decoder(WholeRequest)
 _TEXT: Final = Decoder(str)
 _encode: Final = Encoder().encode
 
@@ -89,8 +144,17 @@ def plain_request(line: bytes) -> PlainRequest | None:
     return found if _holds_all(found, line) else None
 
 
-def plain_policy(text: bytes) -> Policy | None:
-    """Parse a policy, an object or a string that holds one, out of a plain line.
+def whole_request(line: bytes) -> WholeRequest | None:
+    """Decode a line with all of its policies, None where it is not plain."""
+    try:
+        found = _WHOLE.decode(line)
+    except (DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return found if _holds_all(found, line) else None
+
+
+def plain_document(text: bytes) -> PlainDocument | None:
+    """Decode a policy, an object or a string that holds one, out of a plain line.
 
     None where it is not plain.
     """
@@ -100,7 +164,7 @@ def plain_policy(text: bytes) -> Policy | None:
         found = _POLICY.decode(text)
     except (DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return _policy(found) if _holds_all(found, text) else None
+    return found if _holds_all(found, text) and is_sound(found) else None
 
 
 def _holds_all(found: Struct, text: bytes) -> bool:
@@ -113,73 +177,52 @@ def _holds_all(found: Struct, text: bytes) -> bool:
     return b"\\" not in text or _ESCAPED not in text
 
 
-def _policy(found: _Policy) -> Policy | None:
-    listed = found.statement
-    if type(listed) is not list:
-        listed = [listed]  # type: ignore[list-item]  # it is one statement
-    statements: list[Statement] = []
-    for index, each in enumerate(listed):
-        made = _statement(each, index)
-        if made is None:
-            return None
-        statements.append(made)
-    version, name = found.version, found.id
-    return Policy(
-        VERSION_BY_DEFAULT if version is UNSET else version,
-        None if name is UNSET else name,
-        tuple(statements),
-    )
+def is_sound(document: PlainDocument) -> bool:
+    """Tell whether a document keeps what the types cannot say."""
+    for each in document.listed:
+        if (each.action is UNSET) is (each.not_action is UNSET):
+            return False
+        if each.resource is not UNSET and each.not_resource is not UNSET:
+            return False
+        principal = each.principal
+        if principal is UNSET:
+            principal = each.not_principal
+        elif each.not_principal is not UNSET:
+            return False
+        if type(principal) is str and principal != "*":
+            return False
+    return True
 
 
-def _statement(found: _Statement, index: int) -> Statement | None:
+def plain_statement(found: PlainStatement, index: int) -> Statement:
+    """Parse a statement of a document that keeps the grammar."""
     # Written out, as every statement of every line passes here.
-    actions: Any = found.action
-    actions = None if actions is UNSET else actions if type(actions) is tuple else (actions,)
-    resources: Any = found.resource
-    resources = (
-        None if resources is UNSET else resources if type(resources) is tuple else (resources,)
-    )
-    not_actions = None if found.not_action is UNSET else _texts(found.not_action)
-    not_resources = None if found.not_resource is UNSET else _texts(found.not_resource)
-    if (actions is None) is (not_actions is None):
-        return None
-    if resources is not None and not_resources is not None:
-        return None
-    principals = not_principals = conditions = None
-    if found.principal is not UNSET:
-        principals = _principals(found.principal)
-        if principals is None:
-            return None
-    if found.not_principal is not UNSET:
-        not_principals = _principals(found.not_principal)
-        if not_principals is None or principals is not None:
-            return None
-    if found.condition is not UNSET:
-        conditions = _conditions(found.condition)
-        if conditions is None:
-            return None
-    sid = found.sid
+    action: Any = found.action
+    resource: Any = found.resource
+    principal, condition, sid = found.principal, found.condition, found.sid
     return Statement(
         index,
         None if sid is UNSET else sid,
         found.effect,
-        actions,
-        not_actions,
-        resources,
-        not_resources,
-        principals,
-        not_principals,
-        conditions or (),
+        (action,) if type(action) is str else None if action is UNSET else action,
+        None if action is not UNSET else _texts(found.not_action),
+        (resource,) if type(resource) is str else None if resource is UNSET else resource,
+        None if resource is not UNSET else _texts(found.not_resource),
+        None if principal is UNSET else _principals(principal),
+        None if found.not_principal is UNSET else _principals(found.not_principal),
+        () if condition is UNSET else _conditions(condition),
     )
 
 
-def _texts(found: Texts) -> tuple[str, ...]:
-    return found if isinstance(found, tuple) else (found,)
+def _texts(found: Texts | UnsetType) -> tuple[str, ...] | None:
+    if type(found) is str:
+        return (found,)
+    return None if found is UNSET else found  # type: ignore[return-value]  # it is a tuple of texts
 
 
-def _principals(found: str | dict[PrincipalKind, Texts]) -> tuple[Principal, ...] | None:
+def _principals(found: str | dict[PrincipalKind, Texts]) -> tuple[Principal, ...]:
     if isinstance(found, str):
-        return EVERYONE if found == "*" else None
+        return EVERYONE
     listed: list[Principal] = []
     for kind, values in found.items():
         if type(values) is str:
@@ -189,12 +232,10 @@ def _principals(found: str | dict[PrincipalKind, Texts]) -> tuple[Principal, ...
     return tuple(listed)
 
 
-def _conditions(found: dict[str, dict[str, Scalars]]) -> tuple[Condition, ...] | None:
+def _conditions(found: Conditions) -> tuple[Condition, ...]:
     listed: list[Condition] = []
     for name, keys in found.items():
-        test = operator_named(name)
-        if test is None or "" in keys:
-            return None
+        test: Any = operator_named(name)
         for key, values in keys.items():
             if type(values) is str:
                 texts: tuple[str, ...] = (values,)

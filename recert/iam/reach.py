@@ -23,7 +23,7 @@ Cell = tuple[str, int]
 """A pattern in normal form, and the actions that may act on what fits it."""
 
 _CACHED = 2048
-_FEW = 16
+_FEW = 2048
 
 
 @dataclass(frozen=True)

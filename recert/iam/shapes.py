@@ -64,26 +64,38 @@ class Shapes:
     """Every shape, found by the service that its ARN names."""
 
     def __init__(
-        self, packed: bytes, digest: str, mask_of: Callable[[Iterable[int]], int], iam: int
+        self,
+        packed: bytes,
+        digest: str,
+        mask_of: Callable[[Iterable[int]], int],
+        mask: Callable[[str], int],
     ) -> None:
-        self._packed, self._digest, self._mask_of, self._iam = packed, digest, mask_of, iam
+        self._packed, self._digest, self._mask_of, self._mask = packed, digest, mask_of, mask
         self._fitting: dict[str, Fitting] = {}
 
     @cached_property
-    def _lines(self) -> list[tuple[str, int]]:
+    def _texts(self) -> list[tuple[str, str]]:
         try:
             raw = gzip.decompress(self._packed)
         except (OSError, EOFError, zlib.error) as error:
             raise _damaged() from error
         if hashlib.sha256(raw).hexdigest() != self._digest:
             raise _damaged()
-        lines = (line.split("\t") for line in raw.decode().splitlines())
-        return [(arn, self._mask_of(_numbers(text))) for arn, text in lines]
+        parted = (line.partition("\t") for line in raw.decode().splitlines())
+        return [(arn, numbers) for arn, _, numbers in parted]
+
+    @cached_property
+    def _lines(self) -> list[tuple[str, int]]:
+        return [(arn, self._mask_of(_numbers(text))) for arn, text in self._texts]
 
     @cached_property
     def bare(self) -> int:
         """The actions without resource types."""
-        return next((mask for arn, mask in self._lines if arn == "-"), 0)
+        return next((self._mask_of(_numbers(text)) for arn, text in self._texts if arn == "-"), 0)
+
+    @cached_property
+    def _iam(self) -> int:
+        return self._mask("iam:*")
 
     @cached_property
     def _everything(self) -> Fitting:

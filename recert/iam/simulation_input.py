@@ -11,13 +11,24 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final, NoReturn, cast
 
-from msgspec import UNSET, Raw, Struct, UnsetType
+from msgspec import UNSET, Raw, Struct
 
 from recert.iam.context import EMPTY, Context, Value
 from recert.iam.errors import PolicyError
 from recert.iam.grammar import DECODER, Policy, parse_policy
-from recert.iam.model import PolicyKind, SourcedPolicy
-from recert.iam.plain import PlainEntry, plain_policy, plain_request
+from recert.iam.model import PolicyKind, Source, SourcedPolicy
+from recert.iam.plain import (
+    Document,
+    PlainDocument,
+    PlainEntry,
+    PlainRequest,
+    WholeRequest,
+    is_sound,
+    plain_document,
+    plain_request,
+    whole_request,
+)
+from recert.iam.plain_set import PlainSet
 from recert.iam.policyset import Loaded, PolicySet, united
 from recert.iam.principals import account_of, caller_of
 
@@ -48,6 +59,9 @@ _ENTRY_KEYS: Final = frozenset({"ContextKeyName", "ContextKeyValues", "ContextKe
 _SINGLE: Final = frozenset({"string", "numeric", "boolean", "ip", "binary", "date"})
 _LISTS: Final = frozenset(f"{name}List" for name in _SINGLE)
 _ANYTHING: Final = ("*",)
+_WATCHED: Final = 32
+_RUN: Final = 512
+"""Of so many lines the first few tell how the others are read."""
 _CACHED: Final = 1024
 _REMEMBERED: Final = 4096
 _CACHED_BYTES: Final = 4 << 20
@@ -96,24 +110,68 @@ class _NotPlainError(Exception):
     """A line needs the careful reader."""
 
 
+class _Recurrence:
+    """Whether policies come again: some lines of each run are read so that it shows.
+
+    Where hardly any does, the others are read as a whole, each policy for itself.
+    """
+
+    __slots__ = ("_known", "_lines", "_read")
+
+    def __init__(self) -> None:
+        self._lines = self._read = self._known = 0
+
+    def is_sparse(self) -> bool:
+        """Count a line, and tell whether it had better be read as a whole."""
+        self._lines += 1
+        if self._lines <= _WATCHED:
+            return False
+        if self._lines >= _RUN:
+            self._lines = self._read = self._known = 0
+        return self._known * 2 < self._read
+
+    def count(self, *, known: bool) -> None:
+        """Count a policy."""
+        self._read += 1
+        self._known += known
+
+
+_recurrence: Final = _Recurrence()
+
+
 def read_plain(line: bytes) -> Simulation | None:
     """Read a line in which nothing is out of the ordinary, None where something is.
 
     What it reads, `read_simulation` reads alike; what is wrong, that one tells.
     """
-    found = plain_request(line)
-    if found is None:
-        return None
+    if _recurrence.is_sparse():
+        whole = whole_request(line)
+        if whole is not None:
+            found = _simulation(whole)
+            if found is not None:
+                return found
+    request = plain_request(line)
+    return None if request is None else _simulation(request)
+
+
+def _simulation(found: PlainRequest | WholeRequest) -> Simulation | None:
     resources = found.resource_arns
     caller, owner, entries = found.caller_arn, found.resource_owner, found.context_entries
     try:
-        if not all(map(_is_action, found.action_names)):
-            return None
+        for action in found.action_names:
+            if not _is_action(action):
+                return None
         if resources is UNSET or not resources:
             resources = _ANYTHING
         elif not all(map(_is_resource, resources)):
             return None
         policy = found.resource_policy
+        boundary, session = (
+            found.permissions_boundary_policy_input_list,
+            found.session_policy_input_list,
+        )
+        endpoint = found.vpc_endpoint_policy_input_list
+        scps, rcps = found.service_control_policies, found.resource_control_policies
         return Simulation(
             None if found.id is UNSET else found.id,
             found.action_names,
@@ -121,15 +179,15 @@ def read_plain(line: bytes) -> Simulation | None:
             None if caller is UNSET else _known_caller(caller),
             None if owner is UNSET else _known_owner(owner),
             EMPTY if entries is UNSET else _plain_context(entries),
-            None if policy is UNSET else _plain(policy, _RESOURCE, "resource"),
+            None if policy is UNSET else _plain(policy, _source("resource", _RESOURCE)),
             Loaded(
                 "",
-                united(_plain_list(found.policy_input_list, _IDENTITY, "inline")),
-                _plain_layer(found.permissions_boundary_policy_input_list, _BOUNDARY, "boundary"),
-                _plain_layer(found.session_policy_input_list, _SESSION, "session"),
-                _plain_layer(found.vpc_endpoint_policy_input_list, _ENDPOINT, "endpoint"),
-                _plain_levels(found.service_control_policies, _SCPS, "scp"),
-                _plain_levels(found.resource_control_policies, _RCPS, "rcp"),
+                _plain_layer(found.policy_input_list, "inline", _IDENTITY),
+                _plain_layer(boundary, "boundary", _BOUNDARY) if boundary else None,
+                _plain_layer(session, "session", _SESSION) if session else None,
+                _plain_layer(endpoint, "endpoint", _ENDPOINT) if endpoint else None,
+                _plain_levels(scps, "scp", _SCPS) if scps else (),
+                _plain_levels(rcps, "rcp", _RCPS) if rcps else (),
             ),
         )
     except (PolicyError, _NotPlainError, ValueError, RecursionError):
@@ -172,60 +230,77 @@ def _plain_context(entries: tuple[PlainEntry, ...]) -> Context:
     return Context(values)
 
 
-def _plain_layer(found: tuple[Raw, ...] | UnsetType, at: str, kind: PolicyKind) -> PolicySet | None:
-    return united(_plain_list(found, at, kind)) if found else None
-
-
-def _plain_levels(
-    found: tuple[tuple[Raw, ...], ...] | UnsetType, at: str, kind: PolicyKind
-) -> tuple[PolicySet, ...]:
-    if found is UNSET:
-        return ()
-    return tuple(
-        [united(_plain_list(each, f"{at}.{n}", kind)) for n, each in enumerate(found, start=1)]
+def _plain_layer(found: tuple[Raw | Document, ...], kind: PolicyKind, *at: str | int) -> PolicySet:
+    if len(found) == 1:
+        return _plain(found[0], _source(kind, *at, 1))
+    return united(
+        tuple([_plain(each, _source(kind, *at, n)) for n, each in enumerate(found, start=1)])
     )
 
 
-def _plain_list(
-    found: tuple[Raw, ...] | UnsetType, at: str, kind: PolicyKind
+def _plain_levels(
+    found: tuple[tuple[Raw | Document, ...], ...], kind: PolicyKind, at: str
 ) -> tuple[PolicySet, ...]:
-    if not found:
-        return ()
-    return tuple([_plain(each, f"{at}.{n}", kind) for n, each in enumerate(found, start=1)])
+    return tuple([_plain_layer(each, kind, at, n) for n, each in enumerate(found, start=1)])
 
 
-def _plain(found: Raw, at: str, kind: PolicyKind) -> PolicySet:
-    text = bytes(found)
-    known = _compiled.get((text, at))
+@lru_cache(maxsize=512)
+def _source(kind: PolicyKind, *at: str | int) -> Source:
+    return Source(kind, ".".join(map(str, at)))
+
+
+def _plain(found: Raw | Document, source: Source) -> PolicySet:
+    if type(found) is PlainDocument:
+        if is_sound(found) and (source.kind in _ON_RESOURCES or found.suits_caller()):
+            return PlainSet(found, source)
+        raise _NotPlainError
+    if type(found) is str:
+        document = plain_document(found.encode())
+        if document is None:
+            raise _NotPlainError
+        return _plain(document, source)
+    return _recurring(bytes(cast("Raw", found)), source)
+
+
+def _recurring(text: bytes, source: Source) -> PolicySet:
+    """Read the text of a policy that may have come before."""
+    at = source.name
+    key = (text, at)
+    known = _compiled.get(key)
+    _recurrence.count(known=known is not None)
     if known is not None:
         return known
-    policy = plain_policy(text)
-    if policy is None:
-        # One policy may need care where the line does not.
-        document = DECODER.decode(text.decode())
-        if not isinstance(document, str | dict):
-            raise _NotPlainError
-        policy = parse_policy(document, source=at)
-    return _keep((text, at), policy, kind)
+    document = plain_document(text)
+    if document is not None and (source.kind in _ON_RESOURCES or document.suits_caller()):
+        return _keep(key, PlainSet(document, source))
+    # One policy may need care where the line does not.
+    careful = DECODER.decode(text.decode())
+    if not isinstance(careful, str | dict):
+        raise _NotPlainError
+    return _keep(key, _parsed(careful, at, source.kind))
 
 
-def _keep(key: tuple[bytes, str], policy: Policy, kind: PolicyKind) -> PolicySet:
-    """Compile a policy; one that comes a second time is kept for the requests that follow."""
-    global _compiled_bytes  # noqa: PLW0603 - the size of the cache beside the cache
-    text, at = key
+def _parsed(found: str | dict[str, object], at: str, kind: PolicyKind) -> PolicySet:
+    policy = parse_policy(found, source=at)
     if kind not in _ON_RESOURCES:
         _check_identity(policy, at)
-    made = PolicySet((SourcedPolicy(policy, kind, at),))
+    return PolicySet((SourcedPolicy(policy, kind, at),))
+
+
+def _keep(key: tuple[bytes, str], made: PolicySet) -> PolicySet:
+    """Keep a policy that comes a second time for the requests that follow."""
+    global _compiled_bytes  # noqa: PLW0603 - the size of the cache beside the cache
     mark = hash(key)
     if mark not in _seen:
         if len(_seen) >= _REMEMBERED:
             _seen.clear()
         _seen.add(mark)
         return made
-    _compiled_bytes += len(text)
+    size = len(key[0])
+    _compiled_bytes += size
     if len(_compiled) >= _CACHED or _compiled_bytes > _CACHED_BYTES:
         _compiled.clear()
-        _compiled_bytes = len(text)
+        _compiled_bytes = size
     _compiled[key] = made
     return made
 
@@ -409,7 +484,7 @@ def _policy(found: object, at: str, kind: PolicyKind) -> PolicySet:
     known = _compiled.get(key)
     if known is not None:
         return known
-    return _keep(key, parse_policy(cast("str | dict[str, object]", found), source=at), kind)
+    return _keep(key, _parsed(cast("str | dict[str, object]", found), at, kind))
 
 
 def _check_identity(policy: Policy, at: str) -> None:

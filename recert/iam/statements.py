@@ -10,7 +10,7 @@ from msgspec import Struct
 from recert.iam.conditions import Test, ask_once, compile_condition, variables_of
 from recert.iam.context import MAYBE, NO, YES, Context
 from recert.iam.grammar import Condition, Statement
-from recert.iam.model import SourcedPolicy
+from recert.iam.model import Source, SourcedPolicy
 from recert.iam.patterns import (
     Match,
     ResourcePattern,
@@ -62,7 +62,7 @@ def _actions(patterns: tuple[str, ...]) -> Match:
     return lambda action: action in exact or any(fits(action) for fits in wild)
 
 
-def _names_once(patterns: tuple[str, ...], action: str) -> bool:
+def names_once(patterns: tuple[str, ...], action: str) -> bool:
     """Match a lower-case action without compiling the list: most statements are asked once."""
     for pattern in patterns:
         if pattern == "*":
@@ -78,14 +78,13 @@ def _names_once(patterns: tuple[str, ...], action: str) -> bool:
     return False
 
 
-def _fits_again(text: str, asked: Asked) -> bool:
-    return resource_pattern(text).matches(asked.resource)
+def _fits_again(text: str, resource: str) -> bool:
+    return resource_pattern(text).matches(resource)
 
 
-def _fits_at_first(text: str, asked: Asked) -> bool:
+def _fits_at_first(text: str, resource: str) -> bool:
     """Match one resource without compiling what is plain on sight: most are asked once."""
-    resource = asked.resource
-    if text == resource:
+    if text in (resource, "*"):
         return True
     pieces = text.split("*")
     plain = pieces[0]
@@ -117,12 +116,12 @@ class Resources(Struct, gc=False):
         if self.everything:
             return NO if self.negated else YES
         hit = NO
-        fits = self._fits
+        fits = self._meets
         if not asked.wild:
             fits = _fits_again if self.asked_before else _fits_at_first
             self.asked_before = True
         for text in self.texts:
-            if fits(text, asked):
+            if fits(text, asked.resource):
                 hit = YES
                 break
         else:
@@ -141,11 +140,9 @@ class Resources(Struct, gc=False):
             self._pieces_fit(widened(each, values, longest), asked) for each in self.templates
         )
 
-    def _fits(self, text: str, asked: Asked) -> bool:
-        if not asked.wild:
-            return _fits_at_first(text, asked)
+    def _meets(self, text: str, resource: str) -> bool:
+        """Compare with a resource that is a pattern itself."""
         automaton = resource_pattern(text).automaton
-        resource = asked.resource
         return automaton.overlaps(resource) if self.loose else automaton.covers(resource)
 
     def _resolved(self, asked: Asked) -> int:
@@ -163,11 +160,23 @@ class Resources(Struct, gc=False):
 
     def _pieces_fit(self, pieces: tuple[tuple[str, bool], ...], asked: Asked) -> bool:
         if asked.wild:
-            return self._fits(shielded(pieces, "")[0], asked)
+            return self._meets(shielded(pieces, "")[0], asked.resource)
         pattern, resource = shielded(pieces, asked.resource)
         if resource is asked.resource:
-            return self._fits(pattern, asked)
+            return _fits_at_first(pattern, resource)
         return ResourcePattern(pattern).matches(resource)
+
+
+def _has_variables(statement: Statement) -> bool:
+    # Written out, as every statement of every line passes here.
+    for text in statement.resources or statement.not_resources or ():
+        if "${" in text:
+            return True
+    for condition in statement.conditions:
+        for text in condition.values:
+            if "${" in text:
+                return True
+    return False
 
 
 def _longest(asked: Asked) -> int:
@@ -201,12 +210,13 @@ class CompiledStatement(Struct, gc=False):
     """
 
     statement: Statement
-    source: SourcedPolicy
+    source: SourcedPolicy | Source
     allows: bool
     variables: bool
     every_action: bool
     always: bool
     asked_before: bool = False
+    weighed: bool = False
     compiled_names: Match | None = None
     compiled_resources: Resources | None = None
     tests: Sequence[Test] | None = None
@@ -221,7 +231,7 @@ class CompiledStatement(Struct, gc=False):
             listed = statement.not_actions or ()
         if not self.asked_before:
             self.asked_before = True
-            return _names_once(listed, action) != negated
+            return names_once(listed, action) != negated
         names = self.compiled_names
         if names is None:
             names = self.compiled_names = _actions(listed)
@@ -251,22 +261,8 @@ class CompiledStatement(Struct, gc=False):
 
     def _tested(self, asked: Asked, held: int) -> int:
         context = asked.context
-        tests = self.tests
-        if tests is None:
-            self.tests = ()
-            return self._tested_once(context, held)
-        for test in tests or self._prepared_tests():
+        for test in self.tests or self._prepared_tests():
             found = test(context)
-            if found != YES:
-                if found == NO:
-                    return NO
-                held = MAYBE
-        return held
-
-    def _tested_once(self, context: Context, held: int) -> int:
-        variables = self.variables
-        for condition in self.statement.conditions:
-            found = ask_once(condition, context, variables=variables)
             if found != YES:
                 if found == NO:
                     return NO
@@ -278,6 +274,10 @@ class CompiledStatement(Struct, gc=False):
 
         `missing` takes the keys by their lower case, as the policy writes them.
         """
+        if not self.weighed:
+            self.weighed = True
+            if not asked.wild and not (self.variables and _has_variables(self.statement)):
+                return self._weigh_once(asked, missing)
         conditions = self.statement.conditions
         resources = self.compiled_resources or self._prepare()
         held = YES if resources is _EVERYTHING else resources.speak(asked)
@@ -285,29 +285,52 @@ class CompiledStatement(Struct, gc=False):
             return held
         if held or resources.templates:
             values = asked.context.values
-            once = self.tests is None and not resources.templates
-            keys = self._keys_once() if once else self.keys or self._list_keys()
+            keys = self.keys or self._list_keys()
             absent = [each for each in keys if each[0] not in values and each[0] not in missing]
             if absent and (held or resources.could_speak(asked)):
                 for key, name in absent:
                     missing.setdefault(key, name)
         return self._tested(asked, held) if held else NO
 
+    def _weigh_once(self, asked: Asked, missing: dict[str, str]) -> int:
+        """Weigh a statement without variables, compiling nothing: most are asked once."""
+        statement = self.statement
+        listed, negated = statement.resources, False
+        if listed is None and statement.not_resources is not None:
+            listed, negated = statement.not_resources, True
+        if listed is not None and listed != _ANY:
+            resource = asked.resource
+            for text in listed:
+                if _fits_at_first(text, resource):
+                    if negated:
+                        return NO
+                    break
+            else:
+                if not negated:
+                    return NO
+        elif negated:
+            return NO
+        held = YES
+        context = asked.context
+        for condition in statement.conditions:
+            key = condition.key.lower()
+            if key not in context.values and key not in missing:
+                missing[key] = condition.key
+            if held:
+                found = ask_once(condition, key, context)
+                if found != YES:
+                    held = found and MAYBE
+        return held
+
     def _list_keys(self) -> list[tuple[str, str]]:
         """List the context keys that conditions and variables name, in lower case first."""
-        self.keys = keys = self._keys_once()
+        conditions = self.statement.conditions
+        self.keys = keys = [(each.key.lower(), each.key) for each in conditions]
+        if self.variables:
+            for each in conditions:
+                keys += [(name.lower(), name) for name in variables_of(each)]
         for found in (self.compiled_resources or self._prepare()).templates:
             keys += [(each.key, each.name) for each in found.variables]
-        return keys
-
-    def _keys_once(self) -> list[tuple[str, str]]:
-        keys = [(each.key.lower(), each.key) for each in self.statement.conditions]
-        if self.variables:
-            for each in self.statement.conditions:
-                for value in each.values:
-                    if "${" in value:
-                        keys += [(name.lower(), name) for name in variables_of(each)]
-                        break
         return keys
 
     def strength(self, caller: Caller, *, bounded: bool) -> Strength:
@@ -360,14 +383,18 @@ def compile_policy(source: SourcedPolicy) -> list[CompiledStatement]:
     """Compile a policy; what its statements need is worked out when they are first asked."""
     policy = source.policy
     variables = policy.has_variables
-    return [
-        CompiledStatement(
-            each,
-            source,
-            each.effect == "Allow",
-            variables,
-            each.actions == _ANY,
-            not each.conditions and each.resources == _ANY,
-        )
-        for each in policy.statements
-    ]
+    return [compile_statement(each, source, variables=variables) for each in policy.statements]
+
+
+def compile_statement(
+    statement: Statement, source: SourcedPolicy | Source, *, variables: bool
+) -> CompiledStatement:
+    """Make one statement ready to be asked; `variables` as its policy's Version has it."""
+    return CompiledStatement(
+        statement,
+        source,
+        statement.effect == "Allow",
+        variables,
+        statement.actions == _ANY,
+        not statement.conditions and statement.resources == _ANY,
+    )

@@ -8,6 +8,7 @@ whose conditions are unknown.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from msgspec import Struct, field
 
@@ -17,11 +18,15 @@ from recert.iam.model import Layer, Match, Verdict
 from recert.iam.policyset import PolicySet
 from recert.iam.principals import (
     NAMES_ACCOUNT,
+    NAMES_DIRECT,
     NAMES_NONE,
     Strength,
 )
 from recert.iam.protected import is_root
 from recert.iam.statements import Asked, CompiledStatement
+
+_NAMING_CALLERS: Final = ("resource", "endpoint")
+"""The layers whose statements say whom they are about."""
 
 
 class Case(Struct, gc=False):
@@ -85,7 +90,10 @@ def explain_case(case: Case) -> Verdict:
         denies, allows = policies.naming(action)
         if denies:
             _weigh_denies(case, tally, layer, level, denies)
-        _weigh_allows(case, tally, layer, level, allows)
+        if allows:
+            _weigh_allows(case, tally, layer, level, allows)
+        else:
+            tally.silent.add(layer)
     missing = tuple(tally.missing.values())
     denied, doubts = tally.denied, tally.doubts
     speaking = (*denied, *doubts, *tally.granting, *tally.named, *tally.ceilings)
@@ -118,11 +126,9 @@ def _weigh_denies(
     case: Case, tally: _Tally, layer: Layer, level: int, entries: list[CompiledStatement]
 ) -> None:
     asked = case.asked
+    names_callers = layer in _NAMING_CALLERS
     for statement in entries:
-        bounded = case.boundary is not None
-        if layer == "resource" and not statement.strength(asked.caller, bounded=bounded):
-            continue
-        if layer == "endpoint" and not statement.concerns(asked.caller, bounded=bounded):
+        if names_callers and not _named(statement, case, layer):
             continue
         held = YES if statement.always else statement.weigh(asked, tally.missing)
         if held == YES:
@@ -138,35 +144,45 @@ def _weigh_allows(
 ) -> None:
     asked = case.asked
     sure = unsure = False
+    names_callers = layer in _NAMING_CALLERS
+    strength = NAMES_NONE
+    speaking = tally.ceilings
+    if layer == "identity":
+        speaking = tally.granting
+    elif layer == "resource":
+        speaking = tally.named
     for statement in entries:
-        strength = NAMES_NONE
-        if layer == "resource":
-            strength = statement.strength(asked.caller, bounded=case.boundary is not None)
+        if names_callers:
+            strength = _named(statement, case, layer)
             if not strength:
                 continue
-        elif layer == "endpoint" and not statement.concerns(
-            asked.caller, bounded=case.boundary is not None
-        ):
-            continue
         held = YES if statement.always else statement.weigh(asked, tally.missing)
-        if not held:
-            continue
-        tally.strength = max(tally.strength, strength)
         if held == YES:
             sure = True
-            match = Match(layer, statement.source, statement.statement, level)
-            tally.sure_strength = max(tally.sure_strength, strength)
-        else:
+            speaking.append(Match(layer, statement.source, statement.statement, level))
+        elif held:
             unsure = True
             conditions, keys = statement.open_in(asked)
             match = Match(layer, statement.source, statement.statement, level, conditions, keys)
             tally.open_allows.append(match)
-        if layer == "identity":
-            tally.granting.append(match)
+            speaking.append(match)
         else:
-            (tally.named if layer == "resource" else tally.ceilings).append(match)
+            continue
+        if layer == "resource":
+            tally.strength = max(tally.strength, strength)
+            if held == YES:
+                tally.sure_strength = max(tally.sure_strength, strength)
     if not sure:
         (tally.unsure if unsure else tally.silent).add(layer)
+
+
+def _named(statement: CompiledStatement, case: Case, layer: Layer) -> Strength:
+    """Tell how strongly a statement of a resource or an endpoint names the caller, if it does."""
+    bounded = case.boundary is not None
+    if layer == "resource":
+        return statement.strength(case.asked.caller, bounded=bounded)
+    concerned = statement.concerns(case.asked.caller, bounded=bounded)
+    return NAMES_DIRECT if concerned else NAMES_NONE
 
 
 def _says(case: Case, silent: set[Layer], strength: Strength) -> Says:

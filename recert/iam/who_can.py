@@ -17,7 +17,7 @@ from recert.iam.certainty import Facts, certain
 from recert.iam.effective import Assessor
 from recert.iam.grammar import Statement
 from recert.iam.grants import grant_key
-from recert.iam.layers import Judge, Outcome, applicable, folded
+from recert.iam.layers import Judge, applicable, folded
 from recert.iam.model import Authority, SourcedPolicy
 from recert.iam.overlap import intersects
 from recert.iam.reach import Reach, reach_of
@@ -60,6 +60,33 @@ class _Entry:
     unknown: bool
     judge: Judge
     facts: Facts
+
+
+class _Asked:
+    """A question, with what each statement has to do with it: many principals share statements."""
+
+    __slots__ = ("_meant", "_wanted", "mask", "target")
+
+    def __init__(self, mask: int, wanted: str, target: Reach | None) -> None:
+        self.mask, self.target, self._wanted = mask, target, wanted
+        self._meant: dict[int, tuple[int, list[str]]] = {}
+
+    def of(self, named: _Named) -> tuple[int, list[str]]:
+        """Return the actions asked about that a statement names, none where it misses the target.
+
+        Known ones as a set; those that the catalogue does not know as the statement writes them.
+        """
+        found = self._meant.get(id(named))
+        if found is None:
+            found = self._meant[id(named)] = self._find(named)
+        return found
+
+    def _find(self, named: _Named) -> tuple[int, list[str]]:
+        common = named.mask & self.mask
+        names = [each for each in named.unknown if intersects(folded(each), self._wanted)]
+        if (common or names) and self.target is not None and not named.reach.meets(self.target):
+            return 0, []
+        return common, names
 
 
 @dataclass(slots=True)
@@ -125,40 +152,42 @@ class WhoCan:
         mask = self._catalogue.mask(action)
         reach = None if resource is None else Reach((resource,), False, False)
         found = []
+        asked = _Asked(mask, folded(action), reach)
         for entry in self._entries:
             if entry.named & mask or entry.unknown:
-                able = self._ask(entry, mask, action, reach)
+                able = self._ask(entry, asked)
                 if able is not None:
                     found.append(able)
         return tuple(found)
 
-    def _ask(self, entry: _Entry, mask: int, action: str, target: Reach | None) -> Able | None:
-        judge, facts = entry.judge, entry.facts
-        answer, wanted = _Answer(), folded(action)
-        at_target: Outcome | None = None
+    def _ask(self, entry: _Entry, asked: _Asked) -> Able | None:
+        judge, facts, target = entry.judge, entry.facts, asked.target
+        answer = _Answer()
+        at_target: tuple[int, int] | None = None
         for source, named in entry.statements:
-            common = named.mask & mask
-            names = (
-                [n for n in named.unknown if intersects(folded(n), wanted)] if named.unknown else []
-            )
-            if not (common or names) or (target is not None and not named.reach.meets(target)):
+            common, names = asked.of(named)
+            if not (common or names):
                 continue
             variables = source.policy.has_variables
             holds = certain(named.statement.conditions, facts, variables=variables)
             if holds is False:
                 continue
-            outcome = judge.weigh(named.reach, common, names)
-            alive, unsure = outcome.alive, bool(outcome.unsure)
+            alive, doubted = judge.passing(named.reach, common)
+            unsure = bool(doubted)
+            through: tuple[str, ...] = ()
+            if names:
+                outcome = judge.weigh(named.reach, 0, names)
+                unsure, through = unsure or bool(outcome.unsure), outcome.names
             if target is not None:
                 if at_target is None:
-                    at_target = judge.weigh(target, mask & entry.named)
-                alive &= at_target.alive
-                unsure = any(found & alive for found, _, _ in at_target.unsure)
-            if alive or outcome.names:
+                    at_target = judge.passing(target, asked.mask & entry.named)
+                alive &= at_target[0]
+                unsure = bool(at_target[1] & alive)
+            if alive or through:
                 answer.actions |= alive
-                answer.names.update(outcome.names)
+                answer.names.update(through)
                 answer.sure = answer.sure or (holds is True and not unsure)
-                answer.via += self._keys(entry, source, named, alive, outcome.names)
+                answer.via += self._keys(entry, source, named, alive, through)
         return self._able(entry, answer)
 
     def _keys(

@@ -85,7 +85,7 @@ def test_every_operator_but_null_has_a_comparison() -> None:
 def test_a_template_is_resolved(text: str, values: dict[str, str], expected: str | None) -> None:
     found = template(text)
     assert found is not None
-    pieces = resolve(found, values)
+    pieces = resolve(found, values, 100)
     assert (None if pieces is None else joined(pieces)) == expected
 
 
@@ -97,12 +97,12 @@ def test_a_text_without_variables_is_none(text: str) -> None:
 def test_plain_wildcards_match_themselves_and_pattern_ones_anything() -> None:
     found = template("${aws:u}/*")
     assert found is not None
-    pieces = resolve(found, {"aws:u": "a*"})
+    pieces = resolve(found, {"aws:u": "a*"}, 100)
     assert pieces is not None
     pattern, text = shielded(pieces, "a*/x\ue000")
     assert pattern.count("*") == 1
     assert pattern[:2] == text[:2]
-    assert joined(widened(found, {})) == "*/*"
+    assert joined(widened(found, {}, 100)) == "*/*"
 
 
 def test_the_services_under_rcps_are_those_of_the_data() -> None:

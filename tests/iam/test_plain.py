@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recert.iam.grammar import parse_policy
-from recert.iam.plain import plain_policy, plain_request
+from recert.iam.plain import plain_document, plain_request
 from recert.iam.simulate import run_lines, simulate
 from recert.iam.simulation_input import read_plain
 
@@ -73,8 +73,9 @@ def test_a_policy_is_read_as_the_careful_reader_reads_it(
     data: st.DataObject, document: Any, in_string: Any
 ) -> None:
     text = data.draw(written(document))
-    found = plain_policy(json.dumps(text).encode() if in_string else text.encode())
-    assert found is None or found == parse_policy(text)
+    text_of = json.dumps(text).encode() if in_string else text.encode()
+    found = plain_document(text_of)
+    assert found is None or found.policy() == parse_policy(text)
 
 
 @settings(deadline=None, max_examples=300)
@@ -132,4 +133,4 @@ def test_what_is_out_of_the_ordinary_is_left_to_the_careful_reader(line: bytes) 
     ],
 )
 def test_no_way_of_writing_hides_a_key_that_stands_twice(text: bytes) -> None:
-    assert plain_policy(text) is None
+    assert plain_document(text) is None
