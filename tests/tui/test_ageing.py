@@ -24,7 +24,7 @@ async def test_an_owner_sees_how_long_nothing_came_from_a_reviewer(start: Start)
         def ledger(self, before: int | None, limit: int) -> list[LedgerEntry]:
             return [entry(1, "somebody", 5)]
 
-    async with start(Quiet(), size=(150, 45)) as seat:
+    async with start(Quiet(), size=(170, 45)) as seat:
         await seat.press("2")
         assert "nothing yet, for 8 d" in seat.text()
 
@@ -34,7 +34,7 @@ async def test_an_owner_sees_when_a_reviewer_was_at_work_last(start: Start) -> N
         def ledger(self, before: int | None, limit: int) -> list[LedgerEntry]:
             return [entry(1, ME, 5)]
 
-    async with start(Busy(), size=(150, 45)) as seat:
+    async with start(Busy(), size=(170, 45)) as seat:
         await seat.press("2")
         assert "last 5 h ago" in seat.text()
         head = next(line for line in seat.lines() if "progress" in line)

@@ -17,17 +17,17 @@ from recert.tui.view.facts import as_list, as_map, field, heading, short, words
 from recert.tui.view.items import bar
 from recert.tui.view.people import delegation_rows, stage_rows
 from recert.tui.view.plot import burn_down, captions
-from recert.tui.view.when import ago, span, stamp, until
+from recert.tui.view.when import ago, left, span, stamp, until
 from recert.tui.view.words import severity, state
 
 _STATE = 13
 _BAR = 8
 _COUNT = 8
 _AGE = 6
-_WIDE = 72
+_WIDE = 90
 """From here on a list of campaigns has room for how long each has been open."""
 _MINE = 8
-_DUE = 15
+_DUE = 9
 _PLOT = 40
 
 
@@ -41,7 +41,7 @@ def campaign_row(campaign: CampaignView, width: int, now: datetime) -> Row:
     """Return the line of a campaign."""
     done, total = done_of(campaign)
     overdue = campaign.due_at is not None and campaign.due_at < now and campaign.state == "active"
-    due = until(campaign.due_at, now) if campaign.state == "active" else ""
+    due = left(campaign.due_at, now) if campaign.state == "active" else ""
     gap = Piece(" ", Role.PLAIN)
     age = span(now - campaign.opened_at) if campaign.state == "active" else ""
     mine = say(f"{campaign.mine_pending} mine" if campaign.mine_pending else "", Role.WARN)

@@ -26,6 +26,13 @@ def until(due: datetime | None, now: datetime) -> str:
     return f"due in {span(due - now)}" if due >= now else f"overdue by {span(now - due)}"
 
 
+def left(due: datetime | None, now: datetime) -> str:
+    """Write how long there is to an instant for a narrow column: `3 d`, or `2 d late`."""
+    if due is None:
+        return ""
+    return span(due - now) if due >= now else f"{span(now - due)} late"
+
+
 def ago(instant: datetime, now: datetime) -> str:
     """Write how long ago an instant was."""
     return f"{span(now - instant)} ago" if instant <= now else f"in {span(instant - now)}"
