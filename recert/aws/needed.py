@@ -23,6 +23,8 @@ def calls_needed(estate: Estate) -> int:
     listings = _LISTINGS + sum(count for limit, count in LATER.items() if limit not in limits)
     listings += sum(one.LIMIT not in limits for one in (enforcement, registries))
     total = len(places) * listings
+    records = [one for one in estate.resources if one.kind == registries.KIND]
+    total += len({(one.account, one.region, one.managed_by) for one in records})
     if role_details.LIMIT not in limits:
         total += len({arn for agent in estate.agents for arn in _roles(agent)})
     if images.LIMIT not in limits:

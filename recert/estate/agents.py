@@ -94,7 +94,8 @@ class Agent(Frozen):
 
     `owner` and `purpose` come from tags or from the store (`recert agent set`); None is *not
     stated*; `tags` None is *could not be read*. `owner_source` names the rung of the ladder that
-    gave the owner (`tag`, `registry`, `mapping`), `stewards` who stands in, in order.
+    gave the owner (`tag`, `registry`, `mapping`), `stewards` who stands in, in order;
+    `registry_known` is False where a registry that may state more could not be read.
     """
 
     arn: str
@@ -117,6 +118,8 @@ class Agent(Frozen):
     resource_policy_known: bool = True
     managed_runtime_arn: str | None = None
     owner_source: str | None = None
+    purpose_source: str | None = None
+    registry_known: bool = True
     stewards: tuple[Steward, ...] = ()
 
     @property

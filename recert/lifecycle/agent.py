@@ -112,6 +112,7 @@ class AgentDiff:
             unread = (old is None and self._before.tags is None) or (
                 new is None and self._after.tags is None
             )
+            unread = unread or self._unregistered(field)
             if old != new and not unread:
                 how = f"the {field} that is stated for the agent differs"
                 found.append(Change(kind, field, {field: old}, {field: new}, how))
@@ -121,6 +122,17 @@ class AgentDiff:
                 values = ({"tag": key, "value": one.get(key)}, {"tag": key, "value": two.get(key)})
                 found.append(Change("tag.changed", key, *values, f"the tag {key} differs"))
         return [*found, *compare_resource_policies(self._before, self._after)]
+
+    def _unregistered(self, field: str) -> bool:
+        """Tell whether only a registry that the other reading could not read states a field."""
+        source = f"{field}_source"
+        sides = (self._before, self._after), (self._after, self._before)
+        return any(
+            getattr(stated, source) == "registry"
+            and (getattr(other, field) is None or getattr(other, source) not in (None, "tag"))
+            for stated, other in sides
+            if not other.registry_known
+        )
 
     def _live(self) -> list[Change]:
         found: list[Change] = []

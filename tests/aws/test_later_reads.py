@@ -178,6 +178,24 @@ def test_tags_that_could_not_be_read_are_not_replaced_by_a_registry(tape: Any) -
     assert (found.owner, found.tags) == (None, None)
 
 
+def test_a_registry_that_could_not_be_read_says_nothing_of_its_owners(tape: Any) -> None:
+    known = registered(tape, owner="ann", purpose="orders").read(usage=False).estate
+    refused = runtime(type(tape)()).refuse(REGISTRY, "ListRegistries").read(usage=False).estate
+    cut = registered(type(tape)(), owner="ann", purpose="orders").without("GetRegistryRecord")
+    unread = cut.refuse(REGISTRY, "GetRegistryRecord").read(usage=False).estate
+    for other in (refused, unread, runtime(type(tape)()).read(usage=False).estate):
+        assert (agent(other).owner, agent(other).registry_known) == (None, False)
+        kinds = {one.kind for pair in ((known, other), (other, known)) for one in compare(*pair)}
+        assert kinds <= {"coverage.gap"}
+
+
+def test_an_owner_that_a_tag_states_for_the_first_time_shows_without_registries(tape: Any) -> None:
+    nobody = runtime(tape).read(usage=False).estate
+    tagged = runtime(type(tape)()).add(CORE, "ListTagsForResource", {}, {"tags": {"owner": "bob"}})
+    found = compare(nobody, tagged.read(usage=False).estate)
+    assert [one.kind for one in found] == ["owner.changed"]
+
+
 def test_cards_and_signed_links_of_a_registry_are_not_kept(tape: Any, tmp_path: Any) -> None:
     path = tmp_path / "kept.jsonl"
     record(registered(tape, owner="ann").source(), path, clock=SystemClock(), keyring=KEY)

@@ -19,27 +19,34 @@ _UNREAD = ("details", "targets")
 
 def gather(harvest: Harvest) -> None:
     """Read every record of every registry, and lay what approved ones state beside the tags."""
+    offering = harvest.offering(SERVICE)
     readers = [
         reader
-        for reader in harvest.offering(SERVICE)
+        for reader in offering
         if harvest.asks(later_reads.LIST_REGISTRIES, reader.place.account, LIMIT)
     ]
     listed = harvest.crew.each("listing agent registries", _records, readers)
     work = [
         (reader, *record)
-        for reader, records in zip(readers, listed, strict=True)
+        for reader, (records, _) in zip(readers, listed, strict=True)
         for record in records
     ]
     read = harvest.crew.each("reading registry records", lambda one: read_record(*one), work)
     found = [(one, stated) for one, stated in read if one is not None]
     harvest.resources += [resource for resource, _ in found]
     approved = [pair for pair in found if pair[0].status == _APPROVED]
-    harvest.agents[:] = [_described(harvest, agent, approved) for agent in harvest.agents]
+    known = len(readers) == len(offering) and all(complete for _, complete in listed)
+    known = known and not any(one.unknown for one, _ in found)
+    harvest.agents[:] = [
+        _described(harvest, agent, approved).model_copy(update={"registry_known": known})
+        for agent in harvest.agents
+    ]
 
 
-def _records(reader: Reader) -> list[tuple[str, dict[str, Any]]]:
-    """Return the records of every registry of a place, each with the id of its registry."""
-    registries = reader.listing(later_reads.LIST_REGISTRIES, "registries").items
+def _records(reader: Reader) -> tuple[list[tuple[str, dict[str, Any]]], bool]:
+    """Return the records of a place, each with the id of its registry, and whether they are all."""
+    listed = reader.listing(later_reads.LIST_REGISTRIES, "registries")
+    registries, complete = listed.items, listed.complete
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for registry in sorted({str(one["registryId"]) for one in registries if one.get("registryId")}):
         listing = reader.listing(
@@ -48,10 +55,11 @@ def _records(reader: Reader) -> list[tuple[str, dict[str, Any]]]:
             subject=registry,
             registryId=registry,
         )
+        complete = complete and listing.complete
         for item in listing.items:
             if item.get("recordId"):
                 found[registry, str(item["recordId"])] = item
-    return [(registry, found[registry, record]) for registry, record in sorted(found)]
+    return [(key[0], found[key]) for key in sorted(found)], complete
 
 
 def read_record(
@@ -80,6 +88,7 @@ def read_record(
         region=reader.place.region,
         status=text(merged.get("status")),
         vendor=text(merged.get("createdBy")),
+        managed_by=text(merged.get("registryArn")) or registry,
         targets=unique(sources),
         details=tuple(f"{key}: {value}" for key, value in sorted(stated.items())),
         unknown=_UNREAD if answer.output is None else (),
@@ -108,7 +117,7 @@ def _described(
         if agent.owner is None and owner is not None:
             changes |= {"owner": owner, "owner_source": SOURCE}
         if agent.purpose is None and purpose is not None:
-            changes["purpose"] = purpose
+            changes |= {"purpose": purpose, "purpose_source": SOURCE}
         if changes:
             agent = agent.model_copy(update=changes)
     return agent
