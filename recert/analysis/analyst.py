@@ -19,6 +19,7 @@ from recert.analysis.arns import account_of
 from recert.analysis.authority import RoleAuthority, authority_of, parsed, user_authority
 from recert.analysis.ceilings import ceilings
 from recert.analysis.chains import opened_targets, unread_targets
+from recert.analysis.doors import Door, every_door
 from recert.analysis.explain import meaning, worst
 from recert.analysis.grants import ReviewGrant
 from recert.analysis.kinds import Ruler, known_resources
@@ -206,6 +207,11 @@ class Analyst:
             if role:
                 found.setdefault(role, set()).add(thing)
         return {arn: tuple(sorted(things)) for arn, things in found.items()}
+
+    @cached_property
+    def doors(self) -> dict[str, Door]:
+        """What stands beside agents with a resource policy of its own, by ARN."""
+        return every_door(self.estate)
 
     @cached_property
     def callers(self) -> dict[str, tuple[str, ...]]:

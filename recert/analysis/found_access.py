@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from recert.analysis.analyst import Analyst
 from recert.analysis.found import Found
+from recert.analysis.found_foreign import foreign_findings
 from recert.analysis.invocation import open_to_any_agent
 from recert.analysis.invokers import open_ways
 from recert.estate.agents import Agent
@@ -15,6 +16,7 @@ def access_findings(analyst: Analyst, agent: Agent) -> Iterable[Found]:
     yield from _invokers(agent)
     yield from _sessions(analyst.estate, agent)
     yield from _functions(analyst, agent)
+    yield from foreign_findings(analyst, agent)
 
 
 def _invokers(agent: Agent) -> Iterable[Found]:

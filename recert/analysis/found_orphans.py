@@ -2,17 +2,25 @@
 
 from collections.abc import Iterable
 
+from recert.analysis.acting import driven
 from recert.analysis.analyst import Analyst
 from recert.analysis.found import Found
 from recert.analysis.trust import SERVICE_OF_KIND, trust_grants
+from recert.estate.estate import Estate
 
 _LEADING = frozenset(
     {"role_arn", "action_groups", "knowledge_bases", "collaborators", "integrations"}
 )
 """Fields of a version behind which roles may stand."""
-_USERS_OF_ROLES = frozenset(
-    {"bedrock-agent", "bedrock-agentcore-control", "lambda", "stepfunctions"}
+_READ_THROUGH = {
+    "bedrock.amazonaws.com": frozenset({"bedrock-agent"}),
+    "bedrock-agentcore.amazonaws.com": frozenset({"bedrock-agentcore-control"}),
+}
+"""The services through which everything was read that a service of agents may use a role for."""
+_NO_ROLE = frozenset(
+    {"ListTagsForResource", "GetResourcePolicy", "ListDataSources", "GetDataSource"}
 )
+"""Calls whose answers name no role."""
 
 
 def orphan_roles(analyst: Analyst) -> Iterable[Found]:
@@ -27,14 +35,15 @@ def orphan_roles(analyst: Analyst) -> Iterable[Found]:
     }
     used.update(analyst.things_by_role)
     services = set(SERVICE_OF_KIND.values()) - {"states.amazonaws.com"}
-    clear = _read_whole(analyst)
+    clear, blind = _read_whole(analyst), _blind(estate)
     for role in estate.roles:
         if role.arn in used or role.service_linked or role.account not in clear:
             continue
         trusted = trust_grants(role) or ()
-        if trusted and all(
-            item.kind == "Service" and item.principal in services for item in trusted
-        ):
+        if not all(item.kind == "Service" and item.principal in services for item in trusted):
+            continue
+        read = {name for item in trusted for name in _READ_THROUGH.get(item.principal, ())}
+        if trusted and not any((role.account, name) in blind for name in read):
             yield Found(
                 "orphan_role",
                 "medium",
@@ -47,17 +56,22 @@ def orphan_roles(analyst: Analyst) -> Iterable[Found]:
             )
 
 
+def _blind(estate: Estate) -> set[tuple[str, str]]:
+    """Return the accounts and services of which something that may name a role was not read."""
+    return {
+        (gap.account, gap.service) for gap in estate.coverage.gaps if gap.operation not in _NO_ROLE
+    }
+
+
 def _read_whole(analyst: Analyst) -> dict[str, set[str]]:
-    """Return the accounts where everything that uses roles was read, with the regions read."""
+    """Return the accounts where everything behind agents was followed, with the regions read."""
     estate = analyst.estate
     found: dict[str, set[str]] = {}
     for visit in estate.visits:
         found.setdefault(visit.account, set()).add(visit.region)
-    for gap in estate.coverage.gaps:
-        if gap.service in _USERS_OF_ROLES:
-            found.pop(gap.account, None)
     for agent in estate.agents:
         unread = any(_LEADING.intersection(version.unknown) for version in agent.versions)
-        if unread or any(role.role_arn is None for role in analyst.reach_of(agent.arn).roles):
+        reach = driven(estate, agent, agent.versions)
+        if unread or any(role.role_arn is None for role in reach.roles):
             found.pop(agent.account, None)
     return found

@@ -141,9 +141,7 @@ class AgentDiff:
             found += self._shared.guardrail(self._after, old, new)
         served = self._served(self._after)
         found += self._shared.resources_of(self._before, served)
-        reach = driven(self._new, self._after, served)
-        earlier = everything(self._old, self._before)
-        return [*found, *self._shared.of(reach, earlier), *grown_through(earlier, reach)]
+        return [*found, *self._driven(served)]
 
     def _draft(self) -> list[Change]:
         old, new = self._before.draft, self._after.draft
@@ -154,9 +152,20 @@ class AgentDiff:
             found += self._versions.changes(old, new)
             found += self._shared.guardrail(self._after, old, new)
         found += self._shared.resources_of(self._before, (new,))
-        reach = driven(self._new, self._after, (new,))
-        earlier = everything(self._old, self._before)
-        return [*found, *self._shared.of(reach, earlier), *grown_through(earlier, reach)]
+        return [*found, *self._driven((new,))]
+
+    def _driven(self, versions: tuple[AgentVersion, ...]) -> list[Change]:
+        """Return the differences of what versions drive and rest on."""
+        earlier, reach = (
+            everything(self._old, self._before),
+            driven(self._new, self._after, versions),
+        )
+        both = (self._before, self._after)
+        return [
+            *self._shared.of(reach, earlier),
+            *self._shared.doors_of(both, versions, (earlier, reach)),
+            *grown_through(earlier, reach),
+        ]
 
     def _served(self, agent: Agent) -> tuple[AgentVersion, ...]:
         """Return the versions that run; where the aliases are unknown, those that ran before."""
@@ -173,7 +182,7 @@ class AgentDiff:
             if version.version in ran
         ]
         for _, old, new in self._moves():
-            came = [name for name in new if name not in old and name not in ran]
+            came = [name for name in new if name not in old and (old or name not in ran)]
             left = [name for name in old if name not in new] or list(old)
             for name in came:
                 target = self._after.version(name)

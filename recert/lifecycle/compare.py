@@ -8,8 +8,8 @@ What the later estate did not visit, or could not list, says nothing at all.
 from dataclasses import dataclass, field
 
 from recert.analysis.coverage import related, touches
-from recert.estate.agents import Agent, AgentKind
-from recert.estate.estate import Estate
+from recert.estate.agents import DRAFT, Agent, AgentKind
+from recert.estate.estate import Estate, Gap
 from recert.lifecycle.agent import AgentDiff, added, everything, removed
 from recert.lifecycle.changes import Change
 from recert.lifecycle.derived import Derived
@@ -89,13 +89,19 @@ def _compare_gaps(before: Estate, after: Estate, scopes: "_Scopes", recorder: "_
         change = gap_change(gap)
         concerned = [agent for agent, names in named.values() if touches(gap, agent, names)]
         for agent in concerned:
-            recorder.add(agent.arn, change, live=_serves(agent))
+            recorder.add(agent.arn, change, live=_serves(agent) and not _of_draft(gap, agent))
         if not concerned and not scopes.new_account(gap.account, gap.region):
             recorder.add("", change, live=False)
 
 
 def _serves(agent: Agent) -> bool:
     return bool(agent.live_versions) or agent.draft_served
+
+
+def _of_draft(gap: Gap, agent: Agent) -> bool:
+    """Tell whether a gap is about an agent's draft alone, while something else is served."""
+    about = gap.subject.startswith((f"{agent.id}:{DRAFT}:", f"{agent.id}:{DRAFT}/"))
+    return not agent.draft_served and (about or gap.subject == f"{agent.id}:{DRAFT}")
 
 
 class _Scopes:

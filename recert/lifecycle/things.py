@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from recert.analysis.acting import Driven
 from recert.analysis.arns import account_of
+from recert.analysis.doors import doors_behind
 from recert.estate.agents import Agent, AgentVersion
 from recert.estate.estate import Estate
 from recert.estate.integrations import Guardrail
@@ -11,6 +12,7 @@ from recert.lifecycle.bases import compare_bases, compare_buckets
 from recert.lifecycle.ceilings import compare_ceilings
 from recert.lifecycle.changes import Change, keyed_differs
 from recert.lifecycle.companions import compare_resources
+from recert.lifecycle.doors import compare_doors
 from recert.lifecycle.enforcement import ForcedGuardrails
 from recert.lifecycle.functions import compare_functions
 from recert.lifecycle.roles import compare_roles
@@ -45,6 +47,7 @@ class SharedChanges:
             if (found := compare_ceilings(before.organization, after.organization, account))
         }
         self.forced = ForcedGuardrails(before, after)
+        self.doors = compare_doors(before, after)
         self._guardrails = (_guardrails(before), _guardrails(after))
 
     @property
@@ -57,6 +60,7 @@ class SharedChanges:
             or self.buckets
             or self.ceilings
             or self.resources
+            or self.doors
         )
 
     def of(self, reach: Driven, common: Driven) -> list[Change]:
@@ -80,6 +84,22 @@ class SharedChanges:
             return []
         named = _names(after) & _names(before.versions)
         return [change for arn in sorted(named) for change in self.resources.get(arn, ())]
+
+    def doors_of(
+        self,
+        agents: tuple[Agent, Agent],
+        versions: Iterable[AgentVersion],
+        reaches: tuple[Driven, Driven],
+    ) -> list[Change]:
+        """Return the differences of policies and keys that versions rest on, now and before.
+
+        `agents` and `reaches` are those of the earlier and of the later reading.
+        """
+        if not self.doors:
+            return []
+        old = doors_behind(self._estates[0], agents[0], agents[0].versions, reaches[0])
+        new = doors_behind(self._estates[1], agents[1], versions, reaches[1])
+        return [change for arn in sorted(old & new) for change in self.doors.get(arn, ())]
 
     def guardrail(self, agent: Agent, before: AgentVersion, after: AgentVersion) -> list[Change]:
         """Return whether the guardrail behind an unchanged reference is another one now."""

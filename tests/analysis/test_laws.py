@@ -344,6 +344,7 @@ def test_an_unread_function_policy_leaves_the_role_in_reach_as_unknown(
 
 @settings(max_examples=10, **QUIET)
 @example(names={"action groups", "functions", "policies"})
+@example(names={"collaborator", "aliases"})
 @given(names=st.sets(st.sampled_from(NAMES), min_size=2, max_size=6))
 def test_many_missing_readings_give_answers_and_nothing_absent(
     names: set[str], w: Any, catalogue: Catalogue

@@ -1,0 +1,150 @@
+"""Resource policies of what an agent rests on: by them others get at its data, keys and settings.
+
+The agent's own policy and those of its functions are other doors: they let somebody make it or them act.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from recert.analysis.acting import Driven
+from recert.analysis.arns import account_of
+from recert.analysis.normal import Unit, units
+from recert.estate.agents import Agent, AgentVersion
+from recert.estate.estate import Estate
+
+BUCKET, BASE, GUARDRAIL, KEY = "bucket", "knowledge base", "guardrail", "key"
+_NARROWING = frozenset(
+    {
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:principalorgid",
+        "aws:principalorgpaths",
+        "aws:sourceaccount",
+        "aws:sourcearn",
+        "aws:sourceorgid",
+        "aws:sourceorgpaths",
+        "kms:calleraccount",
+    }
+)
+"""Condition keys that say whose call is meant, where the principal says it not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One thing with its resource policy; `policy` is None where there is none, or `known` is False."""
+
+    kind: str
+    arn: str
+    name: str
+    account: str
+    policy: str | None
+    known: bool
+
+
+def every_door(estate: Estate) -> dict[str, Door]:
+    """Return the doors of a whole reading by ARN; versions of one guardrail share theirs."""
+    found = [
+        Door(BUCKET, one.arn, _tail(one.arn), one.account or "", one.policy, one.policy_known)
+        for one in estate.buckets
+    ]
+    found += [
+        Door(BASE, one.arn, one.name, one.account, one.resource_policy, one.resource_policy_known)
+        for one in estate.knowledge_bases
+    ]
+    found += [
+        Door(KEY, one.arn, _tail(one.arn), one.account, one.policy, one.policy_known)
+        for one in estate.keys
+    ]
+    found += [
+        Door(
+            GUARDRAIL,
+            one.arn,
+            one.name,
+            one.account,
+            one.resource_policy,
+            one.resource_policy_known,
+        )
+        for one in sorted(estate.guardrails, key=lambda one: one.resource_policy_known)
+    ]
+    return {door.arn: door for door in found}
+
+
+def doors_behind(
+    estate: Estate, agent: Agent, versions: Iterable[AgentVersion], reach: Driven
+) -> frozenset[str]:
+    """Return the ARNs of the doors to what versions of an agent rest on."""
+    chosen = tuple(versions)
+    bases = [one for one in estate.knowledge_bases if one.arn in reach.knowledge_bases]
+    found = {base.arn for base in bases}
+    found |= {
+        source.bucket_arn
+        for base in bases
+        for source in base.data_sources or ()
+        if source.bucket_arn
+    }
+    for version in chosen:
+        if version.guardrail is not None:
+            name = _tail(version.guardrail.identifier)
+            place = (agent.account, agent.region, name)
+            found |= {
+                one.arn for one in estate.guardrails if (one.account, one.region, one.id) == place
+            }
+    items = [item for version in chosen for item in version.integrations]
+    users = {*found, *reach.functions, *(arn for item in items for arn in item.provider_arns)}
+    users |= {item.target for item in items if item.target}
+    written = {version.kms_key_arn for version in chosen if version.kms_key_arn}
+    for key in estate.keys:
+        own = agent.arn in key.used_by and not written.isdisjoint(
+            {key.arn, key.written, _tail(key.arn), f"alias/{_tail(key.written)}"}
+        )
+        if own or users.intersection(key.used_by):
+            found.add(key.arn)
+    return frozenset(found)
+
+
+def strangers(policy: str | None, home: str) -> tuple[Unit, ...]:
+    """Return the statements of a resource policy that let in another account than `home`, or anybody.
+
+    A statement for everybody that a condition narrows to callers of some kind, and one for a service,
+    let no stranger in.
+    """
+    found = units(policy) if policy else None
+    shut = [unit for unit in found or () if unit.effect == "Deny" and not unit.tests]
+    return tuple(
+        unit
+        for unit in sorted(found or (), key=lambda one: (one.principal, one.action))
+        if unit.effect == "Allow"
+        and _strange(unit, home)
+        and not any(_takes_away(deny, unit) for deny in shut)
+    )
+
+
+def who(unit: Unit) -> str:
+    """Say whom a statement lets in: `anybody`, or the principal."""
+    return "anybody" if _everybody(unit) else unit.principal.partition(":")[2]
+
+
+def _strange(unit: Unit, home: str) -> bool:
+    if _everybody(unit):
+        return not any(key in _NARROWING for _, key, _ in unit.tests)
+    kind, _, name = unit.principal.partition(":")
+    if kind != "AWS" or not home:
+        return False
+    account = name if name.isdigit() else account_of(name)
+    return bool(account) and account != home
+
+
+def _everybody(unit: Unit) -> bool:
+    return unit.principal in ("*", "AWS:*") or unit.principal.startswith("!")
+
+
+def _takes_away(deny: Unit, unit: Unit) -> bool:
+    """Tell whether a Deny without conditions leaves nothing of an Allow, as far as is plain."""
+    if deny.principal not in (unit.principal, "*", "AWS:*") or deny.not_action or unit.not_action:
+        return False
+    covers_place = deny.resource in (("*",), unit.resource)
+    return covers_place and deny.action in (("*",), unit.action)
+
+
+def _tail(arn: str) -> str:
+    return arn.rpartition("/")[2].rpartition(":")[2]
