@@ -21,7 +21,7 @@ from recert.analysis.proposals import KINDS as CEILING_KINDS
 from recert.analysis.proposals import Kept, Proposal, propose, propose_boundary, propose_scp
 from recert.analysis.reach import Reach, reach, reach_of
 from recert.analysis.review import grants, review_subjects, subjects_of
-from recert.analysis.review_unread import unread
+from recert.analysis.review_unread import unread, unread_basis
 from recert.analysis.subjects import ReviewSubject
 from recert.analysis.trust import trust_grants, trust_within
 from recert.iam.catalogue import Catalogue, load_catalogue
@@ -68,4 +68,5 @@ __all__ = [
     "trust_grants",
     "trust_within",
     "unread",
+    "unread_basis",
 ]

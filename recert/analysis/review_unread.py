@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from recert.analysis import ranks
-from recert.analysis.acting import driven
+from recert.analysis.acting import driven, judged_versions
 from recert.analysis.analyst import Analyst
 from recert.analysis.authority import authority_of
 from recert.analysis.coverage import touching
@@ -20,6 +20,36 @@ def unread(estate: Estate, agent_arn: str) -> tuple[str, ...]:
     What AWS never shows is no part of it. Raises LookupError where there is no such agent.
     """
     return tuple(sorted(_parts(estate, agent_arn)))
+
+
+def unread_basis(estate: Estate, agent_arn: str) -> tuple[str, ...]:
+    """Say in words what else of an agent's basis could not be read, beside its authority; sorted.
+
+    It blocks no review, for it says who lets the agent act and what stands in its way, not what it may
+    do; but nobody can tell whether it is as it was. Raises LookupError where there is no such agent.
+    """
+    agent = estate.agents_by_arn.get(agent_arn)
+    if agent is None:
+        raise LookupError(f"there is no agent {agent_arn} in this reading")
+    versions = judged_versions(agent)
+    found = set() if agent.resource_policy_known else {f"the resource policy of {agent.name}"}
+    for arn in driven(estate, agent, versions).functions:
+        function = estate.functions_by_arn.get(arn)
+        if function is not None and not function.resource_policy_known:
+            found.add(f"the resource policy of function {function.name}")
+        if function is not None and not function.configuration_known:
+            found.add(f"the configuration of function {function.name}")
+    held = {
+        (one.account, one.region, one.id, one.version)
+        for one in estate.guardrails
+        if one.content is not None
+    }
+    for version in versions:
+        if version.guardrail is not None:
+            name = version.guardrail.identifier.rpartition("/")[2]
+            if (agent.account, agent.region, name, version.guardrail.version) not in held:
+                found.add(f"guardrail {name}, version {version.guardrail.version}")
+    return tuple(sorted(found))
 
 
 def unread_subjects(analyst: Analyst, agent_arn: str) -> Iterable[ReviewSubject]:

@@ -21,6 +21,7 @@ from recert.campaigns.opening import make_scene
 from recert.campaigns.preparing import launch_due
 from recert.campaigns.reacting import react
 from recert.campaigns.telling import campaign_told
+from recert.campaigns.unowned import ask_whose
 from recert.campaigns.verification import verify_revocations
 from recert.clock import Clock
 from recert.lifecycle import Estate, TriggerPolicy, compare, wildcards_grown
@@ -134,6 +135,8 @@ def _take(
     campaigns += over.campaigns
     if events or not same:
         campaigns += react(tx, scene, events, kit.policy, earlier=old)
+    if old is not None and not same:
+        campaigns += ask_whose(tx, scene, kit.policy, old)
     campaigns += hand_on(tx, scene)
     campaigns += verify_revocations(tx, scene)
     aged = expired(tx, scene, kit.policy)

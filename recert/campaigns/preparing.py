@@ -24,7 +24,7 @@ from recert.store.tables import CampaignRow, ItemRow
 from recert.store.transaction import Transaction
 
 Key = tuple[str, str]
-_BY_ITSELF = frozenset({"event", "drift", "expiry", "cadence"})
+_BY_ITSELF = frozenset({"event", "drift", "expiry", "cadence", "unowned"})
 _WAITING = ("preparing", "staged")
 
 

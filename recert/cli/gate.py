@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from recert.analysis import fingerprint, unread
+from recert.analysis import fingerprint, unread, unread_basis
 from recert.campaigns.estates import overlay, stated
 from recert.campaigns.listing import CERTIFIED, Certification, register
 from recert.cli.context import Run
@@ -101,7 +101,7 @@ def from_store(run: Run, store: Store, last: Estate, wanted: Wanted, now: Estate
     if judged is None:
         return _labelled(replace(answer, reason=_not_read(today, wanted)))
     answer = replace(answer, fingerprint=fingerprint(judged, agent))
-    if missing := unread(judged, agent):
+    if missing := _missing(judged, agent):
         return _labelled(replace(answer, reason=f"Unread: {_some(missing)}."))
     if held is None:
         return _labelled(replace(answer, reason="No closed review has certified it."))
@@ -148,7 +148,7 @@ def from_certificate(run: Run, certificate: Certificate, estate: Estate, wanted:
     if judged is None:
         return replace(answer, reason=_not_read(estate, wanted))
     answer = replace(answer, fingerprint=fingerprint(judged, wanted.agent))
-    if missing := unread(judged, wanted.agent):
+    if missing := _missing(judged, wanted.agent):
         return replace(answer, reason=f"Unread: {_some(missing)}.")
     marks = _marks(estate, judged, wanted)
     found = next((one for one in valid if one.fingerprint in marks), None)
@@ -222,6 +222,11 @@ def _with_agents(estate: Estate, agents: tuple[Agent, ...]) -> Estate:
     fields = {name: getattr(estate, name) for name in Estate.model_fields}
     # The parts were validated when they were read; a copy would keep the index of the old agents.
     return Estate.model_construct(**{**fields, "agents": agents})
+
+
+def _missing(judged: Estate, agent: str) -> tuple[str, ...]:
+    """Say what of an agent's basis was not read: of it nobody can tell whether it is as certified."""
+    return (*unread(judged, agent), *unread_basis(judged, agent))
 
 
 def _marks(today: Estate, judged: Estate, wanted: Wanted) -> set[str]:

@@ -140,6 +140,7 @@ def require_later(session: Session, row: SnapshotRow) -> None:
     if last is not None and from_rfc3339(row.taken_at) < from_rfc3339(last.taken_at):
         raise RefusedError(
             f"The reading of {row.taken_at} is older than the latest one in the store, of {last.taken_at}.",
-            "Readings go forward in time; name a later one, or another store.",
+            "Readings go forward in time. If two ran at once, nothing is lost: run `recert sync` again. "
+            "Of a recording, name a later instant with --at, or another store.",
             rule="reading_time",
         )
