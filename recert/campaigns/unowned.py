@@ -1,12 +1,14 @@
 """Agents that nobody owns: the first reading only tells of them, the next asks somebody, once."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlmodel import col
 
 from recert.campaigns.opening import Draft, Scene
 from recert.campaigns.preparing import begin
 from recert.campaigns.reads import rows
-from recert.lifecycle import Estate, Opens, TriggerPolicy
+from recert.lifecycle import Agent, AgentKind, Estate, Opens, TriggerPolicy
 from recert.store.tables import ItemRow
 from recert.store.transaction import Transaction
 
@@ -18,38 +20,41 @@ _DUE_DAYS = 14
 def ask_whose(
     tx: Transaction, scene: Scene, policy: TriggerPolicy, earlier: Estate
 ) -> tuple[str, ...]:
-    """Open a campaign for each agent that had no owner in the earlier reading either, and return them.
+    """Open one campaign about the agents that had no owner in the earlier reading either.
 
     An agent that any campaign ever asked about is left alone: that campaign has its stewardship item,
-    and its later reviews follow its own events and dates.
+    and its later reviews follow its own events and dates. So is a role that only looks like an agent.
+    Returns the campaign's id, nothing where nobody is to be asked.
     """
     if policy.opens(KIND) is Opens.NOTE:
         return ()
+    before = earlier.agents_by_arn
     unowned = [
         agent
         for agent in scene.estate.agents
-        if agent.owner is None
-        and agent.tags is not None
-        and (was := earlier.agents_by_arn.get(agent.arn)) is not None
-        and was.owner is None
-        and was.tags is not None
+        if agent.arn in before and _unowned(agent) and _unowned(before[agent.arn])
     ]
     if not unowned:
         return ()
     statement = select(col(ItemRow.agent)).where(col(ItemRow.agent).is_not(None)).distinct()
     asked = {agent for (agent,) in rows(tx.session, statement)}
-    return tuple(
-        begin(tx, scene, _draft(agent.arn, agent.name, policy), policy).id
-        for agent in sorted(unowned, key=lambda one: one.arn)
-        if agent.arn not in asked
-    )
+    left = [agent for agent in sorted(unowned, key=lambda one: one.arn) if agent.arn not in asked]
+    return (begin(tx, scene, _draft(left, policy), policy).id,) if left else ()
 
 
-def _draft(agent: str, name: str, policy: TriggerPolicy) -> Draft:
+def _unowned(agent: Agent) -> bool:
+    known = agent.tags is not None and agent.kind is not AgentKind.UNREGISTERED
+    return known and agent.owner is None
+
+
+def _draft(agents: Sequence[Agent], policy: TriggerPolicy) -> Draft:
+    alone = len(agents) == 1
     return Draft(
-        agents=(agent,),
-        name=f"{name}: nobody owns it",
+        agents=tuple(agent.arn for agent in agents),
+        name=f"{agents[0].name}: nobody owns it"
+        if alone
+        else f"{len(agents)} agents that nobody owns",
         kind="unowned",
-        reason="Nobody is stated as its owner, in this reading and in the one before.",
+        reason="Nobody is stated as owner, in this reading and in the one before.",
         due_in_days=policy.event_due.get(KIND, _DUE_DAYS),
     )

@@ -257,3 +257,31 @@ def test_a_delta_campaign_asks_only_what_was_not_signed_as_it_is(w: ModuleType, 
     (second,) = taken.campaigns
     assert [(line.title, line.delta) for line in house.lines(second)] == [("May s3:*", "new")]
     assert house.lines(first)[0].verdict == Verdict.ATTEST
+
+
+def test_whose_agents_are_that_nobody_owned_before_is_asked_once_in_one_campaign(
+    w: ModuleType, house: Any
+) -> None:
+    def estate(day: int, action: str = "s3:GetObject") -> Any:
+        roles = {"hr-role": ["s3:GetObject"], "pay-role": [action]}
+        agents = [
+            w.agent("hr", owner=None),
+            w.agent("it", owner=None),
+            w.agent("pay", role="pay-role", owner="bob"),
+        ]
+        return w.estate(agents, roles, day=day)
+
+    assert house.sync(estate(0)).campaigns == ()
+    assert house.sync(estate(1)).campaigns == (), "the same content at another instant"
+    taken = house.sync(estate(2, "s3:PutObject"))
+    views = [house.as_("alice").campaign(one) for one in taken.campaigns]
+    (view,) = [one for one in views if one.trigger["kind"] == "unowned"]
+    assert len(views) == 2
+    assert (view.state, view.name) == ("active", "2 agents that nobody owns")
+    agents = {line.agent for line in house.lines(view.id)}
+    assert len(agents) == 2
+    assert {one["kind"] for one in taken.told} <= {"policy.widened", "policy.narrowed"}
+    again = house.sync(estate(3, "s3:*"))
+    kinds = [house.as_("alice").campaign(one).trigger["kind"] for one in again.campaigns]
+    assert "unowned" not in kinds
+    assert house.problems() == []

@@ -184,3 +184,24 @@ def test_rows_of_agentcore(w: Any, estate: Estate) -> None:
         assert [event.kind for event in events] == [kind]
     engine_off = w.with_version(old, w.HR, "1", **cases["policy_engine.changed"])
     assert compare(old, engine_off)[0].severity.value == "critical"
+
+
+def test_an_endpoint_that_comes_to_a_version_which_another_one_serves_tells_the_difference(
+    w: Any, estate: Estate
+) -> None:
+    fresh = w.version("2", model="amazon.nova-pro-v1:0")
+
+    def serving(prod: str) -> Any:
+        def change(agent: Agent) -> Agent:
+            kept = tuple(item for item in agent.versions if item.version != "2")
+            aliases = (
+                Alias(id="LATEST", name="latest", versions=("2",)),
+                Alias(id="PROD", name="prod", versions=(prod,)),
+            )
+            return agent.model_copy(update={"versions": (fresh, *kept), "aliases": aliases})
+
+        return change
+
+    before = w.with_agent(estate, w.HR, serving("1"))
+    after = w.with_agent(before, w.HR, serving("2"))
+    assert shape(compare(before, after)) == {("alias.routed", True), ("model.changed", True)}

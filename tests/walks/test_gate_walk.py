@@ -183,7 +183,9 @@ def test_no_for_as_long_as_something_could_not_be_read(life: Life) -> None:
     life.gate(yes=True)
     for name, change in UNREAD.items():
         life.keep(**change(good))
-        assert "certified by" not in life.gate(yes=False)["reason"].lower(), name
+        reason = life.gate(yes=False)["reason"]
+        assert "certified by" not in reason.lower(), name
+        assert "Unread" in reason, name
         life.keep(agents=good.agents, roles=good.roles, coverage=Coverage())
         life.gate(yes=True)
 

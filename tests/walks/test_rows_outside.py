@@ -27,8 +27,12 @@ Edit = Callable[[Any], None]
 
 @pytest.fixture(scope="module")
 def first() -> list[Line]:
-    """Return the first point in time of the demo's recording."""
+    """Return the first point in time of the demo's recording, in which everybody has an owner."""
     lines = [json.loads(line) for line in recording_path().read_text().splitlines()]
+    for line in lines:
+        tags = line.get("output", {}).get("tags")
+        if line["operation"] == "ListTagsForResource" and isinstance(tags, dict):
+            tags.setdefault("owner", "priya.nair")
     return [line for line in lines if line["at"] == BEFORE and line["account"] == ACCOUNT]
 
 
@@ -267,3 +271,40 @@ def test_a_dry_run_says_what_it_would_do_and_keeps_nothing(
     assert store.read_bytes() == kept
     done = recert("--store", store, "sync", "--from", tape, "--json").json()
     assert done["campaigns"] == [campaign["id"]]
+
+
+def test_an_owner_whom_the_identity_store_disabled_opens_a_campaign(
+    recert: Any, start: Path, first: list[Line]
+) -> None:
+    def people(**states: str) -> list[Line]:
+        users = [
+            {"IdentityStoreId": "d-1234567890", "UserId": name, "UserName": name.replace("_", ".")}
+            | {"UserStatus": state}
+            for name, state in states.items()
+        ]
+        common = {"at": AFTER, "account": ACCOUNT, "region": "us-east-1", "status": 200}
+        instance = {
+            "InstanceArn": "arn:aws:sso:::instance/ssoins-1234567890abcdef",
+            "IdentityStoreId": "d-1234567890",
+        }
+        return [
+            {**common, "service": "sso-admin", "operation": "ListInstances", "params": {},
+             "output": {"Instances": [instance]}},
+            {**common, "service": "identitystore", "operation": "ListUsers",
+             "params": {"IdentityStoreId": "d-1234567890"}, "output": {"Users": users}},
+        ]  # fmt: skip
+
+    owner = next(
+        line["output"]["tags"]["owner"]
+        for line in first
+        if line["operation"] == "ListTagsForResource"
+        and str(line["params"].get("resourceArn", "")) == HR_ARN
+    )
+    same = [{**line, "at": AFTER} for line in copy.deepcopy(first)]
+    tape = [*same, *people(**{owner.replace(".", "_"): "DISABLED", "somebody_else": "ENABLED"})]
+    second, events = synced(recert, start, tape)
+    left = [one for one in events if one["kind"] == "owner.left"]
+    assert {one["kind"] for one in events} == {"owner.left"}
+    assert HR_ARN in {one["agent"] for one in left}
+    assert all((one["before"], one["severity"]) == ({"owner": owner}, "high") for one in left)
+    assert {one["campaign"] for one in left} == set(second["campaigns"])
