@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+from sqlmodel import Session, col
+
 from recert.analysis import ReviewSubject, risk_tier, unread
 from recert.campaigns import drift
 from recert.campaigns.asking import packaged
+from recert.campaigns.blockers import removes
 from recert.campaigns.drift import Drift
 from recert.campaigns.endings import finish_if_settled
 from recert.campaigns.happenings import cause_json
@@ -15,10 +19,11 @@ from recert.campaigns.history import Key
 from recert.campaigns.opening import Draft, Scene, extend
 from recert.campaigns.population import Subject, basis_digest
 from recert.campaigns.preparing import begin, being_prepared, join
+from recert.campaigns.reads import rows
 from recert.clock import from_rfc3339, to_rfc3339
 from recert.lifecycle import CampaignPlan, Estate, Event, Opens, Severity, TriggerPolicy, plan
 from recert.store.canonical import parse_strict
-from recert.store.tables import CampaignRow
+from recert.store.tables import CampaignRow, DecisionRow, ItemRow
 from recert.store.transaction import Transaction
 
 _DRIFT_DAYS = 7
@@ -83,7 +88,7 @@ class _Agent:
 
     def react(self, *, running: bool) -> list[str]:
         if not running:
-            return self._open(None, {})
+            return self._open(None, {}, taken_away(self.tx.session, self.scene, self.agent))
         about = self.scene.subject(self.tx, self.agent, self.causes)
         asked = self.scene.ask(self.scene.estate, self.agent)
         certain = not unread(self.scene.estate, self.agent)
@@ -149,8 +154,13 @@ class _Agent:
             )
         return self._draft(found[0], trigger["kind"], held.predecessor, {})
 
-    def _open(self, now: Drift | None, only: Mapping[str, frozenset[tuple[str, str]]]) -> list[str]:
-        predecessor = now.running[-1] if now and now.running else None
+    def _open(
+        self,
+        now: Drift | None,
+        only: Mapping[str, frozenset[tuple[str, str]]],
+        predecessor: str | None = None,
+    ) -> list[str]:
+        predecessor = now.running[-1] if now and now.running else predecessor
         draft = self._draft(self.plan, "event" if self.plan else "drift", predecessor, only)
         return [begin(self.tx, self.scene, draft, self.policy).id]
 
@@ -185,6 +195,23 @@ class _Agent:
             only=only,
             asks=asked.asks,
         )
+
+
+def taken_away(session: Session, scene: Scene, agent: str) -> str | None:
+    """Return the latest campaign that took something of an agent away which is there again.
+
+    What asks about it is that campaign's successor, so that nobody is asked twice.
+    """
+    asked = {(one.kind, one.subject) for one in scene.ask(scene.estate, agent)}
+    statement = (
+        select(col(ItemRow.kind), col(ItemRow.subject), col(ItemRow.campaign))
+        .join(DecisionRow, col(DecisionRow.id) == col(ItemRow.current))
+        .join(CampaignRow, col(CampaignRow.id) == col(ItemRow.campaign))
+        .where(col(ItemRow.agent) == agent, removes(), col(DecisionRow.state) == "current")
+        .order_by(col(CampaignRow.opened_at).desc(), col(ItemRow.campaign))
+    )
+    found = (campaign for *key, campaign in rows(session, statement) if tuple(key) in asked)
+    return next(found, None)
 
 
 def _event(line: Mapping[str, Any]) -> Event:

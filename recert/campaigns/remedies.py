@@ -72,6 +72,7 @@ __all__ = [
     "reading",
     "removals",
     "staged",
+    "subject_now",
     "subjects_of",
     "told",
     "trust_grants",
@@ -249,7 +250,7 @@ def ask_again(
     row = campaign_row(tx.session, campaign)
     only: dict[str, set[tuple[str, str]]] = {}
     for item in items:
-        key = (item.kind, item.subject)
+        key = (item.kind, subject_now(item, estate))
         known = item.agent is not None and item.agent in estate.agents_by_arn
         if known and item.agent and key not in _open(tx.session, campaign, item.agent):
             only.setdefault(item.agent, set()).add(key)
@@ -272,18 +273,39 @@ def ask_again(
     return None
 
 
+def subject_now(item: Removal, estate: Estate) -> str:
+    """Return what a reading calls an item: a gateway's target that was made again has another id.
+
+    It is the same where it has the same name, which is unique in its gateway, and calls the same.
+    """
+    if not item.subject.startswith("gateway_target "):
+        return item.subject
+    reviewed = item.basis.get("integration") or {}
+    called = (reviewed.get("name"), reviewed.get("target"))
+    agent = estate.agents_by_arn.get(str(item.agent))
+    found = [
+        f"{one.kind} {one.id}"
+        for version in (agent.versions if agent is not None else ())
+        for one in version.integrations
+        if one.kind == "gateway_target" and (one.name, one.target) == called
+    ]
+    return item.subject if item.subject in found or not found else found[0]
+
+
 def _open(session: Session, campaign: str, agent: str) -> Collection[tuple[str, str]]:
     """Return what running successors of a campaign still ask about an agent."""
     return set(_asked(session, campaign, agent))
 
 
-def asked_again(session: Session, campaign: str, items: Iterable[Removal]) -> dict[str, str]:
+def asked_again(
+    session: Session, campaign: str, items: Iterable[Removal], *, estate: Estate
+) -> dict[str, str]:
     """Return, by item, which running successor of a campaign asks about it again."""
     found = {}
     for item in items:
         if item.agent is None:
             continue
-        asking = _asked(session, campaign, item.agent).get((item.kind, item.subject))
+        asking = _asked(session, campaign, item.agent).get((item.kind, subject_now(item, estate)))
         if asking is not None:
             found[item.item] = asking
     return found

@@ -11,14 +11,16 @@ from collections.abc import Mapping
 from typing import Any
 
 _LARGEST = 2**53
+_ENCODER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
+)
 
 
 def canonical(value: object) -> bytes:
     """Return the canonical bytes of a restricted JSON value; raises ValueError for anything else."""
-    _require_restricted(value, "$")
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
-    ).encode("ascii")
+    if not _is_plain(value):
+        _require_restricted(value, "$")
+    return _ENCODER.encode(value).encode("ascii")
 
 
 def digest(value: object) -> str:
@@ -37,6 +39,21 @@ def unordered(value: Any) -> Any:
 
 def _sort_key(value: object) -> str:
     return json.dumps(value, sort_keys=True, default=str)
+
+
+def _is_plain(value: object) -> bool:
+    """Tell of exact JSON types whether they are restricted; others need the longer look, with a path."""
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return True
+    if kind is int:
+        return -_LARGEST < value < _LARGEST  # type: ignore[operator]
+    if kind is dict:
+        for key, item in value.items():  # type: ignore[attr-defined]
+            if type(key) is not str or not (type(item) is str or _is_plain(item)):
+                return False
+        return True
+    return kind is list and all(map(_is_plain, value))  # type: ignore[call-overload]
 
 
 def _require_restricted(value: object, path: str) -> None:
@@ -61,16 +78,22 @@ def _require_restricted(value: object, path: str) -> None:
 
 def parse_strict(data: bytes | str) -> Any:
     """Parse JSON and refuse duplicate keys and non-finite numbers; raises ValueError."""
+    if type(data) is str and not data.startswith("\ufeff"):
+        return _DECODER.decode(data)
+    return json.loads(data, object_pairs_hook=_unique, parse_constant=_refuse)
 
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) != len(pairs):
-            names = [key for key, _ in pairs]
-            twice = next(key for key in names if names.count(key) > 1)
-            raise ValueError(f"the key {twice!r} stands twice in one object")
-        return found
 
-    def refuse(text: str) -> Any:
-        raise ValueError(f"{text} is no JSON number")
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [key for key, _ in pairs]
+        twice = next(key for key in names if names.count(key) > 1)
+        raise ValueError(f"the key {twice!r} stands twice in one object")
+    return found
 
-    return json.loads(data, object_pairs_hook=unique, parse_constant=refuse)
+
+def _refuse(text: str) -> Any:
+    raise ValueError(f"{text} is no JSON number")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from recert.campaigns.remedies import Agent, AgentKind, Removal
+from recert.campaigns.remedies import Agent, AgentKind, Removal, subject_now
 from recert.remediation.commands import Command
 from recert.remediation.levers.agents import DRAFT, association, drafted, permission_of
 from recert.remediation.levers.gateways import shown
@@ -245,14 +245,15 @@ def _routing(agent: Agent, served: Sequence[str], title: str) -> Proposal | None
 
 
 def _gateway_target(
-    sheet: Sheet, agent: Agent, removal: Removal, target: str, _revoked: set[str]
+    sheet: Sheet, agent: Agent, removal: Removal, _target: str, _revoked: set[str]
 ) -> None:
+    subject = subject_now(removal, sheet.estate)
     found = next(
         (
             one
             for version in agent.versions
             for one in version.integrations
-            if one.kind == "gateway_target" and one.id == target
+            if f"{one.kind} {one.id}" == subject
         ),
         None,
     )

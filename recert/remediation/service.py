@@ -204,9 +204,10 @@ class Remediation:
     def _asking(self, items: Collection[str], reason: str) -> dict[str, str]:
         """Let items be asked again where they are not yet; return which campaign asks about each."""
         self._successor(items, reason)
+        _, estate = current(self.store)
         with self.store.read() as session:
             again = [one for one in removals(session, self.campaign) if one.item in items]
-            return asked_again(session, self.campaign, again)
+            return asked_again(session, self.campaign, again, estate=estate)
 
     def _successor(self, items: Collection[str], reason: str) -> str | None:
         snapshot, estate = current(self.store)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from recert.aws.collect.run import collect
-from recert.aws.executor import Calls, Executor, Place, WriteRefusedError, Written
+from recert.aws.executor import Calls, Executor, Looks, Place, WriteRefusedError, Written
 from recert.aws.overlay import JournalOverlay
 from recert.aws.recording import Recording, load_recording
 from recert.campaigns.intake import record_reading
@@ -30,6 +30,7 @@ from recert.store.ledger import Actor
 from recert.store.store import Store
 
 AGENT = "arn:aws:bedrock:us-east-1:111122223333:agent/EWRT25DKQ6"
+GATEWAY = "arn:aws:bedrock-agentcore:us-east-1:777788889999:gateway/sre-tools-YY5QP1M678"
 OWNER = "maria.sanchez"
 
 
@@ -112,17 +113,14 @@ class Demo:
         return [json.loads(line)["operation"] for line in lines]
 
 
-@pytest.fixture(scope="module")
-def signed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """Return a store in which two action groups and a knowledge base were revoked and signed."""
-    path = tmp_path_factory.mktemp("signed") / "store.db"
+def revoked(path: Path, agent: str, *wanted: str) -> str:
+    """Make a store in which integrations of these titles were revoked and signed."""
     demo = Demo(Store.open(path, clock=SystemClock()))
     with demo.store.write(demo.actor) as tx:
         settings.put(tx, "signatures", "none", "nobody here has a key")
     demo.read()
-    campaign = demo.as_(OWNER).open([AGENT]).id
+    campaign = str(demo.as_(OWNER).open([agent]).id)
     lines = demo.as_(OWNER).items(campaign, ItemFilter(), limit=500).items
-    wanted = ("Action group PayrollActions", "Action group RequestTimeOff", "Knowledge base hr-")
     reviewers = set()
     for line in lines:
         if line.kind == "integration" and line.title.startswith(wanted):
@@ -137,7 +135,25 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     for reviewer in reviewers:
         demo.as_(reviewer).sign(campaign)
     demo.store.close()
-    return path, campaign
+    return campaign
+
+
+@pytest.fixture(scope="module")
+def signed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Return a store in which two action groups and a knowledge base were revoked and signed."""
+    path = tmp_path_factory.mktemp("signed") / "store.db"
+    wanted = ("Action group PayrollActions", "Action group RequestTimeOff", "Knowledge base hr-")
+    return path, revoked(path, AGENT, *wanted)
+
+
+@pytest.fixture
+def gateway(tmp_path: Path) -> Iterator[tuple[Demo, str]]:
+    """Return a store in which a target of a gateway was revoked and signed."""
+    path = tmp_path / "store.db"
+    campaign = revoked(path, GATEWAY, "Gateway target Metrics ")
+    found = Demo(Store.open(path, clock=SystemClock()))
+    yield found, campaign
+    found.store.close()
 
 
 @pytest.fixture
@@ -280,3 +296,77 @@ def test_a_crash_after_any_call_of_a_rollback_is_gone_on_with(
             break
     else:
         pytest.fail("more calls than expected")
+
+
+def test_a_target_of_a_gateway_goes_and_is_made_again_as_it_was(gateway: tuple[Demo, str]) -> None:
+    here, campaign = gateway
+    calls = here.calls()
+    report = here.work(campaign).apply(calls)
+    assert calls.writes == ["bedrock-agentcore-control:DeleteGatewayTarget"]
+    assert states(report) == {"applied"}
+    here.read()
+    verified = here.work(campaign).verify()
+    assert (states(verified), verified.exit_code) == ({"verified"}, 0)
+    rolled = here.work(campaign).rollback(here.calls(), read=here.read)
+    assert states(rolled) == {"planned"}
+    assert here.written() == ["DeleteGatewayTarget", "CreateGatewayTarget"]
+    untouched = here.store.location.with_name("untouched.db")
+    assert target(source(here.store.location)) == target(source(untouched))
+    assert rolled.successor is not None
+    asked = here.as_(OWNER).items(rolled.successor, ItemFilter(), limit=9).items
+    assert [line.title for line in asked] == [rolled.items[0].title]
+    assert here.work(campaign).plan().counts == {"planned": 1}
+    assert here.problems() == []
+
+
+def target(aws: DemoSource) -> dict[str, Any]:
+    """Return a target of the gateway as AWS tells it, without what AWS chooses anew."""
+    looks = Looks(Executor(aws))
+    place, service = Place("777788889999", "us-east-1"), "bedrock-agentcore-control"
+    name = GATEWAY.rpartition("/")[2]
+    listed = looks.find(place, service, "ListGatewayTargets", gatewayIdentifier=name) or {}
+    (key,) = (one["targetId"] for one in listed["items"] if one["name"] == "Metrics")
+    found = looks.find(place, service, "GetGatewayTarget", gatewayIdentifier=name, targetId=key)
+    return {**(found or {}), "targetId": None, "createdAt": None, "updatedAt": None}
+
+
+def test_a_target_that_changed_since_its_review_is_left_alone(gateway: tuple[Demo, str]) -> None:
+    here, campaign = gateway
+    config = {"mcp": {"mcpServer": {"endpoint": "https://elsewhere.example"}}}
+    place, service = Place("777788889999", "us-east-1"), "bedrock-agentcore-control"
+    name, calls = GATEWAY.rpartition("/")[2], here.calls()
+    listed = Looks(calls).find(place, service, "ListGatewayTargets", gatewayIdentifier=name) or {}
+    (key,) = (one["targetId"] for one in listed["items"] if one["name"] == "Metrics")
+    asked = {"gatewayIdentifier": name, "targetId": key}
+    calls.call(place, service, "DeleteGatewayTarget", asked)
+    made = {"gatewayIdentifier": name, "name": "Metrics", "targetConfiguration": config}
+    calls.call(place, service, "CreateGatewayTarget", made)
+    report = here.work(campaign).apply(here.calls())
+    assert here.written() == ["DeleteGatewayTarget", "CreateGatewayTarget"]
+    assert "applied" not in states(report)
+    assert report.exit_code == 3
+    assert here.problems() == []
+
+
+@pytest.mark.parametrize("fault", ["crash_after", "lose_after"])
+def test_a_fault_after_any_call_about_a_target_is_gone_on_with(
+    gateway: tuple[Demo, str], tmp_path: Path, fault: str
+) -> None:
+    made, campaign = gateway
+    for number in range(1, 20):
+        path = tmp_path / f"{number}.db"
+        shutil.copy(made.store.location, path)
+        here = Demo(Store.open(path, clock=SystemClock()))
+        calls = here.calls(**{fault: number})
+        with suppress(Crash):
+            here.work(campaign).apply(calls)
+        report = here.work(campaign).apply(here.calls())
+        assert states(report) == {"applied"}, (number, report.items)
+        assert here.written() == ["DeleteGatewayTarget"], number
+        assert here.problems() == [], number
+        here.store.close()
+        if len(calls.made) < number:
+            break
+    else:
+        pytest.fail("more calls than expected")
+    assert number > 3

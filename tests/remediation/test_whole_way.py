@@ -129,7 +129,14 @@ def test_what_comes_back_after_the_close_is_asked_in_a_successor(w: ModuleType, 
     (report,) = watch(house.store, house.clock, w.ACTOR, pause=lambda _: None)
     assert w.states(report) == {item: "reappeared"}
     (again,) = [one.id for one in house.as_("x").campaigns() if one.predecessor == campaign]
-    assert [line.title for line in house.lines(again)] == ["Write files on files/*"]
+    titles = [
+        line.title
+        for one in house.as_("x").campaigns()
+        if one.state == "active"
+        for line in house.lines(one.id)
+    ]
+    assert titles.count("Write files on files/*") == 1
+    assert house.as_("x").campaign(again).state == "active"
     assert house.as_("owner").campaign(campaign).state == "closed"
     assert house.problems() == []
 
