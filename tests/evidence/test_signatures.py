@@ -86,7 +86,14 @@ def test_a_list_inside_the_pack_is_only_as_good_as_the_pack(
     export_pack(signed.store, signed.campaign, tmp_path / "pack", signed.clock, worlds.OWEN)
     assert not verify(tmp_path / "pack").signers_pinned
     assert (tmp_path / "pack" / "allowed_signers").read_text() == keys.allowed_signers(signed.store)
-    assert verify(tmp_path / "pack", signers=tmp_path / "pack" / "allowed_signers").exit_code == 0
+    own = tmp_path / "pack" / "allowed_signers"
+    report = verify(tmp_path / "pack", signers=own)
+    assert (report.ok, report.signers_pinned, report.exit_code) == (True, False, 3)
+    assert "came with the pack" in next(
+        one.detail for one in report.checks if one.name == "signers"
+    )
+    (tmp_path / "link").symlink_to(own)
+    assert verify(tmp_path / "pack", signers=tmp_path / "link").exit_code == 3
 
 
 def test_ssh_keygen_and_the_shell_accept_what_we_signed(
