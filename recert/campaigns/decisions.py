@@ -41,7 +41,8 @@ def decide(
     campaign = campaign_row(tx.session, request.campaign)
     client = request.client_id or uuid.uuid4().hex
     require_decidable(tx.session, tx.clock.now())
-    repeated = _repeated(tx.session, client, wanted, request, caller)
+    # Without a client's own id nothing can have been recorded under it.
+    repeated = request.client_id and _repeated(tx.session, client, wanted, request, caller)
     if repeated:
         return tuple((row, None) for row in repeated)
     people = directory(tx.session)

@@ -105,7 +105,8 @@ def test_a_rule_refuses_with_its_name_and_nothing_is_recorded(
         more = {"seen": {line.id: more["seen"]["*"]}}
     size = house.store.head().size
     assert refused(house, "alice", hr, line.id, **more) == rule
-    assert house.store.head().size == size
+    assert {one["type"] for one in house.entries()[size:]} <= {"refusal"}
+    assert house.line(hr, text).state == "pending"
 
 
 def test_only_the_reviewer_of_record_decides(house: Any, hr: str) -> None:
