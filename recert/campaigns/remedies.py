@@ -245,14 +245,21 @@ def ask_again(
 ) -> str | None:
     """Ask about items again in a linked campaign; return its id, None where nothing is left to ask.
 
-    What a running successor of the campaign asks already is not asked twice.
+    What a running successor of the campaign asks already is not asked twice. What came back as another
+    grant is no item of these: the reading that found it asks about that grant.
     """
     row = campaign_row(tx.session, campaign)
     only: dict[str, set[tuple[str, str]]] = {}
+    asks: dict[str, set[tuple[str, str]]] = {}
     for item in items:
         key = (item.kind, subject_now(item, estate))
         known = item.agent is not None and item.agent in estate.agents_by_arn
-        if known and item.agent and key not in _open(tx.session, campaign, item.agent):
+        if not known or not item.agent or key in _open(tx.session, campaign, item.agent):
+            continue
+        if item.agent not in asks:
+            asked = asking()(estate, item.agent)
+            asks[item.agent] = {(one.kind, one.subject) for one in asked}
+        if key in asks[item.agent]:
             only.setdefault(item.agent, set()).add(key)
     if not only:
         return None

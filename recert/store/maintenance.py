@@ -44,6 +44,9 @@ def backup(store: Store, target: Path) -> Head:
 
 def inspect(path: Path) -> tuple[str, Head]:
     """Return the id and the head of a store after a full check of file and chain; raises StoreError."""
+    if not path.is_file() or not path.stat().st_size:
+        what = "is empty or no file" if path.exists() else "does not exist"
+        raise StoreError(f"{path} {what}.", "Name a backup of a store.")
     with _opened(path) as database, translated(path), database.reader.begin() as connection:
         if database.state(connection) == 0:
             raise StoreError(f"{path} is empty.", "Name a backup of a store.")

@@ -141,6 +141,34 @@ def test_what_comes_back_after_the_close_is_asked_in_a_successor(w: ModuleType, 
     assert house.problems() == []
 
 
+def test_what_comes_back_as_another_grant_leaves_no_campaign_that_asks_nothing(
+    w: ModuleType, house: Any
+) -> None:
+    campaign = start(w, house)
+    (item,) = house.revoke(campaign, "s3:PutObject")
+    house.apply(campaign)
+    house.verify(campaign)
+    grant = {"Effect": "Allow", "Action": "s3:Put*", "Resource": "arn:aws:s3:::files/*"}
+    boto3.client("iam").put_role_policy(
+        RoleName="hr",
+        PolicyName="another",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [grant]}),
+    )
+    house.sync()
+    (report,) = watch(house.store, house.clock, w.ACTOR, pause=lambda _: None)
+    assert w.states(report) == {item: "reappeared"}
+    campaigns = house.as_("x").campaigns()
+    assert "prepare_failed" not in {one.state for one in campaigns}
+    grants = [
+        house.as_("x").item(one.id, line.id).grant
+        for one in campaigns
+        if one.id != campaign
+        for line in house.lines(one.id)
+    ]
+    assert [one["action"] for one in grants if one].count("s3:Put*") == 1
+    assert house.problems() == []
+
+
 def test_the_same_permission_through_a_new_grant_is_no_verification(
     w: ModuleType, house: Any
 ) -> None:
