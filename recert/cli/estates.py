@@ -8,7 +8,7 @@ from recert.campaigns.service import Campaigns
 from recert.cli.context import Run
 from recert.cli.resolve import agent_of
 from recert.errors import UsageError
-from recert.estate.agents import Agent, AgentVersion
+from recert.estate.agents import Agent, AgentVersion, Alias
 from recert.estate.estate import Estate
 from recert.iam.catalogue import load_catalogue
 from recert.iam.who_can import WhoCan
@@ -29,6 +29,16 @@ def analyst_for(run: Run) -> Analyst:
     return analyst_of(latest_estate(run), load_catalogue())
 
 
+_SETTINGS = (
+    "prompt_models",
+    "image_digest",
+    "protocol",
+    "request_headers",
+    "web_acl_arn",
+    "web_acl_failure",
+)
+
+
 def portrait(service: Campaigns, agent: str) -> dict[str, Any]:
     """Return one agent with its roles, blast radius, integrations and findings."""
     analyst = analyst_of(service.estate(), load_catalogue())
@@ -42,7 +52,23 @@ def portrait(service: Campaigns, agent: str) -> dict[str, Any]:
         "sentence": reach["sentence"],
         "unknown": reach["unknown"],
         "integrations": [_integrations(version) for version in found.reviewed_versions],
+        "aliases": {one.name: _served(one) for one in found.aliases},
+        "execution_roles": [_role(analyst, arn) for arn in found.role_arns],
         "findings": [one.as_json() for one in findings_of(analyst, agent)],
+    }
+
+
+def _served(alias: Alias) -> dict[str, Any]:
+    return {"versions": list(alias.versions), "provisioned_throughput": list(alias.throughputs)}
+
+
+def _role(analyst: Analyst, arn: str) -> dict[str, Any]:
+    """Return what a role says of itself; null where that was not read."""
+    role = analyst.estate.roles_by_arn.get(arn)
+    return {
+        "arn": arn,
+        "description": role.description if role is not None else None,
+        "max_session_seconds": role.max_session_seconds if role is not None else None,
     }
 
 
@@ -55,6 +81,7 @@ def _integrations(version: AgentVersion) -> dict[str, Any]:
         "action_groups": groups,
         "knowledge_bases": [one.id for one in version.knowledge_bases],
         "collaborators": [one.name for one in version.collaborators],
+        "settings": {name: value for name in _SETTINGS if (value := getattr(version, name))},
         "others": {f"{one.kind} {one.name}": one.target for one in version.integrations},
     }
 

@@ -208,6 +208,8 @@ def test_an_owner_that_a_person_states_wins_over_tags(walk: Walk) -> None:
     walk.json("agent", "set", "connected-house-agent", "--owner", "tom.becker", "--purpose", "Demo")
     agent = walk.json("agent", "show", "connected-house-agent")
     assert (agent["owner"], agent["purpose"]) == ("tom.becker", "Demo")
+    assert {"aliases", "execution_roles", "integrations"} <= agent.keys()
+    assert agent["execution_roles"][0]["arn"] == agent["execution_role_arn"]
 
 
 def test_a_backup_can_be_brought_back(walk: Walk, tmp_path: Path) -> None:
