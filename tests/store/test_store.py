@@ -145,6 +145,7 @@ def test_readings_never_go_back_in_time(world: Any, worlds: Any) -> None:
     with pytest.raises(RefusedError) as caught:
         save(world, worlds.estate(worlds.START, gaps=1))
     assert caught.value.rule == "reading_time"
+    assert "run `recert sync` again" in str(caught.value)
     save(world, worlds.estate(later, gaps=1))
     found = world.store.latest_snapshot()
     assert found is not None
