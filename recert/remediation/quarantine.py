@@ -1,7 +1,7 @@
 """An emergency stop: a policy on the agent's roles that denies everything, and its taking back."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from recert.aws.executor import Calls, Looks, WriteRefusedError
@@ -98,7 +98,9 @@ class Quarantine:
             return there
         if there is not None and fingerprint(there) != fingerprint(DENY):
             return _moved(held, "failed", f"The role has another policy called {NAME}.")
-        done = self._apply(_change(held, "", DENY)) if there is None else None
+        change = _change(held, "", DENY)
+        done = self._apply(change) if there is None else None
+        held = replace(held, request_id=self._request(change) if done is not None else None)
         if done is None or done.state is State.APPLIED:
             return _moved(held, "quarantined", "Every call of it is denied.")
         return _moved(held, "failed", done.detail)
@@ -111,7 +113,9 @@ class Quarantine:
             return _moved(held, "lifted", "It was not quarantined.")
         if fingerprint(there) != fingerprint(DENY):
             return _moved(held, "failed", f"The policy {NAME} is not what recert wrote.")
-        done = self._apply(_change(held, DENY, None))
+        change = _change(held, DENY, None)
+        done = self._apply(change)
+        held = replace(held, request_id=self._request(change))
         if done.state is State.APPLIED:
             return _moved(held, "lifted", "Its permissions are what they were.")
         return _moved(held, "failed", done.detail)
@@ -119,6 +123,10 @@ class Quarantine:
     def _apply(self, change: Change) -> Done:
         self._books.claim(change)
         return self._carrier.apply(change)
+
+    def _request(self, change: Change) -> str | None:
+        """Return the request id under which AWS last took a change."""
+        return next(reversed(self._books.read().requests.get(change.id, [])), None)
 
     def _there(self, held: Held) -> str | Held | None:
         target = _target(held)

@@ -103,6 +103,7 @@ def test_an_agent_is_quarantined_and_released(tmp_path: Path) -> None:
     run(store, "remediate", campaign, "apply", "--yes")
     stopped = run(store, "quarantine", "hr-assistant", "--yes")
     assert [one["state"] for one in stopped["roles"]] == ["quarantined"]
+    assert all(one["request_id"] for one in stopped["roles"])
     journal = next(tmp_path.glob("*.jsonl")).read_text()
     assert "recert-quarantine" in journal
     verified = run(store, "remediate", campaign, "verify", code=3)

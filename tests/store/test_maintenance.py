@@ -87,6 +87,18 @@ def test_a_backup_of_another_store_is_refused(
     assert world.path.read_bytes() == before
 
 
+@pytest.mark.parametrize("content", [None, b""])
+def test_what_is_no_backup_is_named_as_one(
+    world: Any, worlds: Any, tmp_path: Path, content: bytes | None
+) -> None:
+    named = tmp_path / "copy.db"
+    if content is not None:
+        named.write_bytes(content)
+    with pytest.raises(StoreError) as refused:
+        maintenance.restore(named, world.path, clock=world.clock, actor=worlds.OWEN)
+    assert refused.value.remedy == "Name a backup of a store."
+
+
 @pytest.mark.parametrize("damage", ["text", "cut", "ledger"])
 def test_a_backup_that_does_not_verify_is_refused(
     world: Any, worlds: Any, tmp_path: Path, damage: str
