@@ -103,14 +103,16 @@ class _Search:
         targets = [
             arn
             for service in path.services
-            for arn in self._others(self._targets.trusting((service,)))
+            for arn in self._at_home(self._targets.trusting((service,)))
             if self._at(PASSING, arn, service)
         ]
         return self._found(path, targets) if targets else None
 
     def _existing_role(self, path: KnownPath) -> EscalationPath | None:
         """Take over something that runs as a role already."""
-        targets = [*self._others(self._targets.trusting(path.services))]
+        if path.within and not all(self._at(a, self._own(path.within)) for a in path.actions):
+            return None
+        targets = self._at_home(self._targets.trusting(path.services))
         return self._found(path, targets) if targets else None
 
     def _assume_role(self, path: KnownPath) -> EscalationPath | None:
@@ -133,17 +135,15 @@ class _Search:
 
     def _other_role(self, path: KnownPath) -> EscalationPath | None:
         """Change another role of the account, who may assume it among the rest."""
-        account = account_of(self._authority.role_arn)
-        targets = [
-            arn
-            for arn in self._others(self._targets.arns)
-            if account_of(arn) == account and self._changes(arn, path.actions)
-        ]
+        homely = self._at_home(self._targets.arns)
+        targets = [arn for arn in homely if self._changes(arn, path.actions)]
         return self._found(path, targets) if targets else None
 
     def _own_role(self, path: KnownPath) -> EscalationPath | None:
         """Change the role that the caller itself is."""
         own = self._authority.role_arn
+        if path.unbounding and self._authority.boundary is None:
+            return None
         return self._found(path, [own]) if self._changes(own, path.actions) else None
 
     def _own_policy(self, path: KnownPath) -> EscalationPath | None:
@@ -153,7 +153,8 @@ class _Search:
             for source in self._authority.identity
             if source.kind == "customer-managed" and source.arn
         ]
-        if any(self._at(NEW_VERSION, arn) for arn in own):
+        (action,) = path.actions
+        if any(self._at(action, arn) for arn in own):
             return self._found(path, [self._authority.role_arn])
         return self._found(path, [], needs=("a customer-managed policy attached to the role",))
 
@@ -164,8 +165,13 @@ class _Search:
         fits = all(any(a.reach.meets(b.reach) for a in first for b in others) for others in rest)
         return self._found(path, []) if fits else None
 
-    def _changes(self, arn: str, actions: Iterable[str]) -> bool:
-        """Whether every one of these actions reaches a role, or a policy that is attached to it."""
+    def _changes(self, arn: str, actions: tuple[str, ...]) -> bool:
+        """Whether every one of these actions reaches a role, or a policy that is attached to it.
+
+        No action of IAM reaches another account.
+        """
+        if actions and account_of(arn) != account_of(self._authority.role_arn):
+            return False
         target = self._targets.get(arn)
         policies = target.customer_policies if target is not None else ()
         return all(
@@ -181,8 +187,17 @@ class _Search:
             self._trusted = self._targets.letting_in(self._authority.role_arn, self._facts)
         return self._trusted
 
-    def _others(self, arns: Iterable[str]) -> list[str]:
-        return sorted(arn for arn in arns if arn != self._authority.role_arn)
+    def _at_home(self, arns: Iterable[str]) -> list[str]:
+        """Return the other roles of the caller's account: none of another one can be passed.
+
+        Nor is a workload there in reach, unless that account lets the caller in.
+        """
+        own = self._authority.role_arn
+        account = account_of(own)
+        return sorted(arn for arn in arns if arn != own and account_of(arn) == account)
+
+    def _own(self, pattern: str) -> str:
+        return pattern.replace("ACCOUNT", account_of(self._authority.role_arn) or "*")
 
     def _index(self, grants: Iterable[EffectiveGrant]) -> dict[str, list[EffectiveGrant]]:
         """Find the grants of each action that some path needs."""

@@ -22,7 +22,8 @@ _DATA = Path(__file__).parent / "data" / "escalation.json"
 class KnownPath:
     """One published path: its actions, and the service principals that a role of it must trust.
 
-    `needs` names what nobody can read from policies.
+    `needs` names what nobody can read from policies. `within`: the only resources, of the caller's
+    account, on which the actions lead to a role. `unbounding`: the path takes a boundary off.
     """
 
     id: str
@@ -31,6 +32,8 @@ class KnownPath:
     services: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     source: str = _SOURCE
+    within: str = ""
+    unbounding: bool = False
 
     @property
     def own_actions(self) -> tuple[str, ...]:
@@ -77,6 +80,8 @@ def known_paths() -> tuple[KnownPath, ...]:
                 services=tuple(each.get("services", ())),
                 needs=tuple(each.get("needs", ())),
                 source=each.get("source", _SOURCE),
+                within=each.get("within", ""),
+                unbounding=each.get("unbounding", False),
             )
             for each in json.loads(text)["paths"]
         )

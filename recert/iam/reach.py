@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 from recert.iam.catalogue import Catalogue
 from recert.iam.grammar import Policy, Statement
 from recert.iam.overlap import LITERAL_STAR, contains, intersects, normal, plain_head
+from recert.iam.principals import account_of
 from recert.iam.sets import bits_of
 from recert.iam.shapes import meet
 
@@ -140,7 +141,12 @@ class Ground:
                 mask |= actions
             return mask
         for pattern in reach.open_patterns:
-            mask |= self.catalogue.shapes.fitting_normal(pattern).mask
+            fitting = self.catalogue.shapes.fitting_normal(pattern)
+            if self._is_foreign(pattern):
+                for shape in fitting.shapes:
+                    mask |= 0 if shape.own_account else shape.mask
+            else:
+                mask |= fitting.mask
         return mask & ~self._never(reach, mask)
 
     def _never(self, reach: Reach, mask: int) -> int:
@@ -201,13 +207,23 @@ class Ground:
     def _make(self, pattern: str) -> list[Cell]:
         fitting = self.catalogue.shapes.fitting_normal(pattern)
         made: list[Cell] = [(BARE, fitting.bare)] if fitting.bare else []
+        foreign = self._is_foreign(pattern)
         for shape in fitting.shapes:
+            if foreign and shape.own_account:
+                continue
             cell = meet(pattern, shape, partition=self.partition, account=self.account)
             refused = self._refused(cell, shape.mask)
             mask = shape.mask & ~refused if refused else shape.mask
             if mask:
                 made.append((cell, mask))
         return made
+
+    def _is_foreign(self, pattern: str) -> bool:
+        """Whether a pattern names resources of another account alone, which IAM's actions never reach."""
+        if not pattern.startswith("arn:") or not self.account:
+            return False
+        named = account_of(pattern)
+        return named is not None and named != self.account
 
     def _refused(self, cell: str, mask: int) -> int:
         refused = 0

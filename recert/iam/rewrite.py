@@ -24,6 +24,9 @@ MANAGED_LIMIT = 6144
 INLINE_LIMIT = 10_240
 _NOT_ACTION = "NotAction: "
 _SPACE = re.compile(r"\s")
+_ACTION = re.compile(r"[\w*?-]+:[\w*?-]+\Z", re.ASCII)
+_ARN = re.compile(r"arn:(?:[^:]*:){4}.")
+"""What IAM takes as an action and as a resource; anything else it would not store."""
 _NO_SID = re.compile(r"[^A-Za-z0-9]")
 
 
@@ -92,11 +95,11 @@ def narrow_action(
 ) -> Rewritten:
     """Put a set of narrower elements in the place of one, sorted; a NotAction becomes an Action.
 
-    An element of `to` that the statement holds besides is not written twice.
+    An element of `to` that the statement holds besides, in any case, is not written twice.
 
     Raises:
         PolicyError: there is no such statement or element, the statement is a Deny, `to` is empty,
-            or an element of it would grant more than the one that it replaces.
+            or an element of it is no action, or would grant more than the one that it replaces.
     """
     statement = _allow(document, statement_index)
     key, elements = _elements(statement, statement_index, element)
@@ -108,9 +111,9 @@ def narrow_action(
                 f"{each!r} is not part of {element!r}.", "Narrow to actions that it grants."
             )
     if key == "NotAction":
-        return _replaced(document, statement_index, [_renamed(statement, sorted(set(to)))])
+        return _replaced(document, statement_index, [_renamed(statement, _once(to))])
     others = [each for each in elements if each != element]
-    fresh = [each for each in sorted(set(to)) if each not in others]
+    fresh = _once(to, besides=others)
     at = elements.index(element)
     written = [*elements[:at], *fresh, *(each for each in elements[at:] if each != element)]
     if not written:
@@ -147,16 +150,15 @@ def narrow_resources(
     wide = [normal(each, wide=False) for each in held]
     for each in to:
         inner = normal(each)
-        if each not in held and not any(contains(outer, inner) for outer in wide):
+        within = _ARN.match(each) and any(contains(outer, inner) for outer in wide)
+        if each not in held and not within:
             raise PolicyError(
                 f"{each!r} is not within the statement's resources.", "Narrow to a part of them."
             )
     if not to:
         raise PolicyError(f"{element!r} would keep no resource.", "Remove it instead.")
     if key == "NotAction" or all(each == element for each in elements):
-        changed = dict(statement)
-        changed["Resource"] = sorted(set(to))
-        return _replaced(document, statement_index, [changed])
+        return _replaced(document, statement_index, [_with(statement, "Resource", sorted(set(to)))])
     return _split(document, statement_index, [element], {"Resource": sorted(set(to))})
 
 
@@ -208,12 +210,25 @@ def _elements(statement: Mapping[str, Any], index: int, element: str) -> tuple[s
     raise PolicyError(f"has no element {element!r}.", path=f"Statement[{index}].Action")
 
 
+def _once(to: Collection[str], *, besides: Iterable[str] = ()) -> list[str]:
+    """Sort elements, each in one way of writing it: case does not count."""
+    taken = {each.lower() for each in besides}
+    kept: list[str] = []
+    for each in sorted(set(to)):
+        if each.lower() not in taken:
+            taken.add(each.lower())
+            kept.append(each)
+    return kept
+
+
 def _within(each: str, key: str, elements: Sequence[str], element: str) -> bool:
+    if each != element and not _ACTION.match(each):
+        return False
     inner = normal(each.lower(), variables=False)
     if key == "NotAction":
         from_list = [normal(one.lower(), variables=False) for one in elements]
         plain = "*" not in each and "?" not in each
-        return plain and ":" in each and not any(contains(outer, inner) for outer in from_list)
+        return plain and not any(contains(outer, inner) for outer in from_list)
     return contains(normal(element.lower(), variables=False), inner)
 
 

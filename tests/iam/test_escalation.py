@@ -134,15 +134,20 @@ def everyone(path_services: tuple[str, ...]) -> TargetRole:
 @pytest.mark.parametrize("path", known_paths(), ids=lambda path: path.id)
 def test_a_path_is_open_with_its_actions_and_closed_without_any_one(path: Any) -> None:
     roles = (everyone(path.services),)
-    whole = paths(managed("p", allow(list(path.actions))), roles=roles)
+    layers: dict[str, Any] = {}
+    if path.unbounding:
+        layers["boundary"] = (managed("b", allow("*")),)
+    whole = paths(managed("p", allow(list(path.actions))), roles=roles, **layers)
     assert path.id in whole
     assert [action for action, _ in whole[path.id].via] == list(path.actions)
     assert all(keys for action, keys in whole[path.id].via if action != "sts:AssumeRole")
     for missing in path.actions:
         left = [action for action in path.actions if action != missing]
-        assert path.id not in paths(managed("p", allow(left or "s3:GetObject")), roles=roles)
+        assert path.id not in paths(
+            managed("p", allow(left or "s3:GetObject")), roles=roles, **layers
+        )
         blocked = managed("p", allow(list(path.actions)), deny(missing))
-        assert path.id not in paths(blocked, roles=roles)
+        assert path.id not in paths(blocked, roles=roles, **layers)
 
 
 def test_the_published_catalogue_is_there_with_its_sources() -> None:
@@ -366,3 +371,67 @@ def test_grants_and_an_assessor_at_hand_are_used() -> None:
     assert {
         key for _, held in escalations(authority, roles, assessor=assessor)[0].via for key in held
     } <= keys
+
+
+FAR = "arn:aws:iam::444455556666:role/far"
+INTERPRETER = [
+    "bedrock-agentcore:StartCodeInterpreterSession",
+    "bedrock-agentcore:InvokeCodeInterpreter",
+]
+
+
+@pytest.mark.parametrize(
+    ("actions", "trusted"),
+    [
+        (["iam:PassRole", "ec2:RunInstances"], service("ec2")),
+        (["lambda:UpdateFunctionCode"], service("lambda")),
+        (["iam:UpdateAssumeRolePolicy"], {"AWS": ROLE}),
+    ],
+)
+def test_a_role_of_another_account_is_neither_passed_nor_changed(
+    actions: list[str], trusted: dict[str, Any]
+) -> None:
+    assert not paths(managed("p", allow(actions)), roles=(target(FAR, trusted),))
+
+
+def test_a_role_of_another_account_is_assumed_as_it_is() -> None:
+    held = managed("p", allow(["iam:AttachRolePolicy", "sts:AssumeRole"]))
+    found = paths(held, roles=(target(FAR, {"AWS": ROLE}),))
+    assert found["sts-001"].targets == (FAR,)
+    assert "iam-014" not in found
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("iam:CreateAccessKey", "arn:aws:iam::444455556666:user/bob"),
+        ("iam:CreatePolicyVersion", "arn:aws:iam::444455556666:policy/*"),
+        ("iam:CreateAccessKey", "arn:aws:iam::111122223333:role/bob"),
+        ("iam:SetDefaultPolicyVersion", "arn:aws:iam::aws:policy/*"),
+    ],
+)
+def test_what_iam_never_lets_through_opens_no_path(action: str, resource: str) -> None:
+    assert not paths(managed("p", allow(action, resource)))
+
+
+@pytest.mark.parametrize("verb", ["Delete", "Put"])
+def test_a_boundary_is_taken_off_only_where_there_is_one(verb: str) -> None:
+    held = managed("p", allow(f"iam:{verb}RolePermissionsBoundary", ROLE))
+    assert not paths(held)
+    assert paths(held, boundary=(managed("b", allow("iam:*")),))
+    assert not paths(held, boundary=(managed("b", allow("s3:*")),))
+
+
+@pytest.mark.parametrize(
+    ("resource", "is_open"),
+    [
+        ("*", True),
+        (f"arn:aws:bedrock-agentcore:*:{ACCOUNT}:code-interpreter-custom/ci-*", True),
+        ("arn:aws:bedrock-agentcore:us-east-1:aws:code-interpreter/aws.codeinterpreter.v1", False),
+    ],
+)
+def test_the_code_interpreter_that_aws_owns_runs_as_no_role(
+    resource: str, *, is_open: bool
+) -> None:
+    roles = (target(ADMIN, service("bedrock-agentcore")),)
+    assert bool(paths(managed("p", allow(INTERPRETER, resource)), roles=roles)) is is_open

@@ -398,3 +398,42 @@ def test_no_rewriting_changes_what_was_not_revoked(
     assert lost <= set(grant.effective) - set(kept) | {
         n for n in CONCRETE if n not in CATALOGUE.names
     }
+
+
+@pytest.mark.parametrize(
+    "to", ["", "nonsense", "s3: GetObject", "s3:GetObject,s3:PutObject", "s3:Get\n", ":x", "s3:"]
+)
+def test_what_iam_would_not_store_as_an_action_is_not_written(to: str) -> None:
+    with pytest.raises(PolicyError):
+        narrow_action(policy(allow("*")), 0, "*", to=[to])
+
+
+@pytest.mark.parametrize("to", ["", "bucket", "arn:aws:s3", "arn:aws:s3:::"])
+def test_what_iam_would_not_store_as_a_resource_is_not_written(to: str) -> None:
+    with pytest.raises(PolicyError):
+        narrow_resources(policy(allow("s3:*")), 0, "s3:*", to=[to])
+
+
+@pytest.mark.parametrize(
+    ("held", "to", "written"),
+    [
+        (["s3:*", "s3:getobject"], ["s3:GetObject"], ["s3:getobject"]),
+        (["s3:*", "sqs:*"], ["s3:GetObject", "s3:getobject"], ["s3:GetObject", "sqs:*"]),
+        (["s3:*", "s3:*"], ["s3:Get*"], ["s3:Get*"]),
+        ("s3:*", ["s3:GetObjec?"], "s3:GetObjec?"),
+        ("s3:*", ["s3:GetObject"], "s3:GetObject"),
+    ],
+)
+def test_an_action_is_written_once_whatever_its_case(
+    held: object, to: list[str], written: object
+) -> None:
+    after = narrow_action(policy(allow(held)), 0, "s3:*", to=to).document
+    assert after is not None
+    assert after["Statement"][0]["Action"] == written
+
+
+def test_a_lone_resource_stays_a_text() -> None:
+    before = policy(allow("s3:*", "arn:aws:s3:::*"))
+    after = narrow_resources(before, 0, "s3:*", to=["arn:aws:s3:::a/*"]).document
+    assert after is not None
+    assert after["Statement"][0]["Resource"] == "arn:aws:s3:::a/*"
