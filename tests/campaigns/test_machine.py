@@ -132,7 +132,8 @@ class Reviews(RuleBasedStateMachine):
     @rule(two=st.booleans(), blind=st.booleans(), strategy=st.sampled_from(list(Strategy)))
     def open(self, *, two: bool, blind: bool, strategy: Strategy) -> None:
         if len(self.house.as_("x").campaigns()) < 4:
-            with contextlib.suppress(UsageError):
+            # With too few people left, two stages are refused.
+            with contextlib.suppress(RefusedError, UsageError):
                 self._open(two=two, strategy=strategy, blind=blind and two)
 
     @rule(
