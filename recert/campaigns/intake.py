@@ -135,7 +135,8 @@ def _take(
     campaigns += over.campaigns
     if events or not same:
         campaigns += react(tx, scene, events, kit.policy, earlier=old)
-    if old is not None and not same:
+    if old is not None and not same and scene.estate.whole_at is None:
+        # A hint reads one agent; what it opens must not depend on which one came first.
         campaigns += ask_whose(tx, scene, kit.policy, old)
     campaigns += hand_on(tx, scene)
     campaigns += verify_revocations(tx, scene)
