@@ -63,7 +63,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "rescind": (
         f"{_PACKAGE}.decide",
         "rescind",
-        "Take signed decisions back; a second person confirms it.",
+        "Take signed decisions back: you ask for it, a second person confirms it.",
     ),
     "undo": (f"{_PACKAGE}.decide", "undo", "Take back your last decision that is not signed."),
     "sign": (f"{_PACKAGE}.reviews", "sign", "Sign your decided items; the others stay open."),
