@@ -1,6 +1,7 @@
 """Who the caller is: claimed, verified by AWS, proved by a key; and what each may do."""
 
 import csv
+import io
 import json
 import sqlite3
 import subprocess
@@ -208,5 +209,6 @@ def test_one_person_alone_may_do_everything_and_it_says_not_independent(
     assert "not independent" in signed.err
     pack = tmp_path / "pack"
     recert("--store", store, "export", opened["id"], "--to", pack, **me)
-    rows = csv.DictReader((pack / "assignments.csv").open(encoding="utf-8-sig"))
+    table = (pack / "assignments.csv").read_text(encoding="utf-8-sig")
+    rows = csv.DictReader(io.StringIO(table, newline=""))
     assert "no" in {row["independent"] for row in rows}
