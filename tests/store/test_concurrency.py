@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -92,6 +93,52 @@ def kill_while_appending(path: Path, kills: int, seed: int) -> None:
         require_whole(path, acknowledged)
 
 
+class Appender(threading.Thread):
+    """Has so many entries appended, by one process after the other where one is killed."""
+
+    def __init__(self, path: Path, name: str, each: int) -> None:
+        super().__init__()
+        self.path, self.label, self.each = path, name, each
+        self.acknowledged: dict[int, str] = {}
+        self.killed = 0
+        self.process: subprocess.Popen[str] | None = None
+
+    def run(self) -> None:
+        while len(self.acknowledged) < self.each:
+            left = self.each - len(self.acknowledged)
+            with start(self.path, self.label, left) as self.process:
+                assert self.process.stdout is not None
+                for line in self.process.stdout:
+                    seq, _, digest = line.strip().partition(" ")
+                    if len(digest) == 64:
+                        self.acknowledged[int(seq)] = digest
+            self.killed += self.process.returncode == -signal.SIGKILL
+            assert self.process.returncode in (0, -signal.SIGKILL)
+
+
+def append_while_killed(path: Path, workers: int, each: int, kills: int, seed: int) -> None:
+    rng = random.Random(seed)
+    Store.open(path, clock=SystemClock()).close()
+    running = [Appender(path, f"w{number}", each) for number in range(workers)]
+    for one in running:
+        one.start()
+    marks = sorted(rng.sample(range(1, workers * each - workers), kills))
+    for mark in marks:
+        while sum(len(one.acknowledged) for one in running) < mark:
+            os.sched_yield()
+        victim = rng.choice([one for one in running if one.is_alive()]).process
+        if victim is not None:
+            victim.kill()
+    for one in running:
+        one.join()
+    assert all(len(one.acknowledged) == each for one in running)
+    assert sum(one.killed for one in running) > 0
+    acknowledged = {seq: digest for one in running for seq, digest in one.acknowledged.items()}
+    assert len(acknowledged) == workers * each
+    # What was stored in the moment of a kill and not said any more is there, too.
+    assert require_whole(path, acknowledged) >= workers * each + 1
+
+
 def test_processes_that_append_together_lose_and_fork_nothing(tmp_path: Path) -> None:
     append_together(tmp_path / "x.db", 3, 15)
 
@@ -103,6 +150,17 @@ def test_a_process_that_is_killed_loses_nothing_that_it_acknowledged(tmp_path: P
 @pytest.mark.campaign
 def test_eight_processes_append_five_hundred_entries_each(tmp_path: Path) -> None:
     append_together(tmp_path / "x.db", 8, 500)
+
+
+def test_processes_that_append_together_while_some_are_killed_lose_nothing(tmp_path: Path) -> None:
+    append_while_killed(tmp_path / "x.db", 3, 12, 2, 3)
+
+
+@pytest.mark.campaign
+def test_eight_processes_append_five_hundred_entries_each_while_some_are_killed(
+    tmp_path: Path,
+) -> None:
+    append_while_killed(tmp_path / "x.db", 8, 500, 40, 4)
 
 
 @pytest.mark.campaign

@@ -130,8 +130,9 @@ async def test_every_state(
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+@pytest.mark.parametrize("look", LOOKS)
 async def test_while_the_store_opens(
-    start: Start, size: tuple[int, int], snapshot: SnapshotAssertion
+    start: Start, size: tuple[int, int], look: str, snapshot: SnapshotAssertion
 ) -> None:
     gate = threading.Event()
 
@@ -141,9 +142,11 @@ async def test_while_the_store_opens(
             return super().session()
 
     services = Slow()
-    async with start(services, size=size, wait=False) as seat:
+    theme = DARK if look == MONO else look
+    async with start(services, size=size, wait=False, theme=theme, plain=look == MONO) as seat:
         await seat.pilot.pause()
         assert seat.text() == snapshot
+        assert looks(seat) == snapshot(name="looks")
         gate.set()
         await seat.settle()
         assert "0 of 20 of yours decided" in seat.text()
