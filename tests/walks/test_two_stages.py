@@ -1,6 +1,7 @@
 """One campaign from its start to its close, headless: two stages and everything that may come between."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from freezegun import freeze_time
@@ -44,7 +45,9 @@ def sign(walk: Walk, campaign: str) -> None:
         walk.json("sign", campaign, "--yes", RECERT_USER=name)
 
 
-def test_a_two_stage_campaign_from_start_to_close(walk: Walk) -> None:  # noqa: PLR0915 - one walk, step by step
+def test_a_two_stage_campaign_from_start_to_close(  # noqa: PLR0915 - one walk, step by step
+    walk: Walk, recert: Any, tmp_path: Path
+) -> None:
     for one in walk.json("campaigns", **OWNER)["campaigns"]:
         if one["name"].startswith(AGENT):
             # What runs already asks by itself; this walk is about one campaign only.
@@ -141,6 +144,7 @@ def test_a_two_stage_campaign_from_start_to_close(walk: Walk) -> None:  # noqa: 
     again = walk.json("campaign", "reiterate", campaign, **OWNER)
     assert (again["predecessor"], again["counts"]["items"]) == (campaign, 2)
     assert again["stages"]["count"] == 2
+    _answers_from_elsewhere(walk, recert, again["id"], tmp_path / "for-somebody.recert")
     for _ in range(2):
         for one in items(walk, again["id"], state="pending"):
             decide(walk, again["id"], one, "--attest")
@@ -164,6 +168,23 @@ def test_a_two_stage_campaign_from_start_to_close(walk: Walk) -> None:  # noqa: 
         _certifies_with_a_review_of_everything(walk)
     checked = walk("verify", walk.store, "--json")
     assert checked.json()["ok"] is True, checked.json()
+
+
+def _answers_from_elsewhere(walk: Walk, recert: Any, campaign: str, file: Path) -> None:
+    """Let a reviewer without this store decide and sign in a file, and take it back."""
+    asked = items(walk, campaign, state="pending")
+    who = asked[0]["reviewer"]
+    mine = [one["id"] for one in asked if one["reviewer"] == who]
+    walk.json("hand-off", campaign, "--reviewer", who, "--to", file, **OWNER)
+    for item in mine:
+        done = recert("--store", file, "decide", campaign, item, "--attest", *WHY, RECERT_USER=who)
+        assert done.code == 0, done.err
+    signed = recert("--store", file, "sign", campaign, "--yes", RECERT_USER=who)
+    assert signed.code == 0, signed.err
+    assert sorted(walk.json("return", file, **OWNER)["accepted"]) == sorted(mine)
+    found = by_id(walk, campaign)
+    assert {found[item]["stage"] for item in mine} == {2}
+    assert walk("return", file, **OWNER).code == 1
 
 
 def _wide(one: dict[str, Any]) -> bool:
