@@ -94,7 +94,8 @@ def blast_radius(
     """Return the measure of an agent's reach; `outside` are its endpoints where they are at hand."""
     agent, driven = analyst.agent(agent_arn), analyst.reach_of(agent_arn)
     arns = [role.role_arn for role in analyst.acting(agent_arn) if role.role_arn]
-    paths = {path.id for arn in arns for path in analyst.escalations(arn)}
+    # A way that takes a boundary off is there only where one stands: more protection, not less.
+    paths = {path.id for arn in arns for path in analyst.escalations(arn) if not path.unbounding}
     accounts = {account_of(arn, agent.account) for arn in (*arns, *driven.agents)}
     if outside is None:
         outside = endpoints(analyst.estate, agent, driven)

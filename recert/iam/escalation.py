@@ -290,6 +290,7 @@ class _Search:
             conditional=conditional
             or any(self._doubtful(action, held, path) for action, held in via),
             source=path.source,
+            unbounding=path.unbounding,
         )
 
     def _doubtful(self, action: str, held: tuple[EffectiveGrant, ...], path: KnownPath) -> bool:

@@ -47,7 +47,8 @@ class EscalationPath:
 
     `via`: for each action the keys of the grants that open it. `targets`: ARNs of the roles that
     can be gained, sorted, empty where the path needs no role or none is known. `conditional`: some
-    action rests on conditions that are not known to hold, or may be denied under one.
+    action rests on conditions that are not known to hold, or may be denied under one. `unbounding`:
+    it takes a boundary off, so that it is there only where one stands.
     """
 
     id: str
@@ -60,6 +61,7 @@ class EscalationPath:
     needs: tuple[str, ...]
     conditional: bool
     source: str
+    unbounding: bool = False
 
     @property
     def target_role(self) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 import pytest
+from moto.moto_server import werkzeug_app
 from moto.server import ThreadedMotoServer
 
 Recert = Callable[..., Any]
@@ -18,6 +19,8 @@ KEYS = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example"}
 @pytest.fixture(scope="module")
 def aws() -> Iterator[dict[str, str]]:
     """Run a moto server with one agent that has an owner and one that has none."""
+    # It prints what it does not know to the output of this process, where the tests run recert.
+    vars(werkzeug_app)["print"] = lambda *_words: None
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -45,6 +48,7 @@ def aws() -> Iterator[dict[str, str]]:
         bedrock.create_agent(agentName=name, agentResourceRoleArn=role["Arn"], tags=tags)
     yield {"AWS_ENDPOINT_URL": endpoint, "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION, **KEYS}
     server.stop()
+    del vars(werkzeug_app)["print"]
 
 
 @pytest.fixture
