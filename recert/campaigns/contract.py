@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from recert.campaigns.deadlines import in_zone
-from recert.campaigns.views import CampaignView, DecisionView, ItemFilter, ItemView, Signed
+from recert.campaigns.views import CampaignView, DecisionView, ItemFilter, ItemView
 from recert.clock import to_rfc3339
 
 if TYPE_CHECKING:
@@ -104,19 +104,6 @@ def decision_json(decision: DecisionView) -> dict[str, Any]:
         "breaks": list(decision.breaks),
         "control": decision.control,
         "approver": decision.approver,
-    }
-
-
-def signed_json(signed: Signed) -> dict[str, Any]:
-    """Return the outcome of a sign-off."""
-    return {
-        "id": signed.id,
-        "campaign": signed.campaign,
-        "items": signed.items,
-        "signature": signed.signature,
-        "signed_at": to_rfc3339(signed.signed_at),
-        "campaign_state": signed.campaign_state,
-        "advanced": signed.advanced,
     }
 
 

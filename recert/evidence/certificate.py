@@ -44,7 +44,6 @@ class Certificate:
     head: str
     source: str
     signer: str
-    issued_at: datetime
     agents: tuple[Certified, ...]
 
     def find(self, agent: str, version: str | None, now: datetime) -> Certified | None:
@@ -122,7 +121,6 @@ def check(path: Path, signers: Path) -> Certificate:
         head=body["head"],
         source=body["source"],
         signer=body["signer"],
-        issued_at=issued,
         agents=tuple(
             Certified(**{**entry, "expires_at": from_rfc3339(entry["expires_at"])})
             for entry in body["agents"]

@@ -78,9 +78,6 @@ class Head:
         return f"{self.size}:{self.hash}"
 
 
-EMPTY_HEAD = Head(0, GENESIS_PREV, Frontier().root)
-
-
 def instant(at: datetime) -> str:
     """Write an instant as entries do: UTC with six digits of a second."""
     return require_zone(at).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

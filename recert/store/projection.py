@@ -1,10 +1,10 @@
 """The tables, derived a second time: what the ledger says that campaigns, items and decisions are.
 
-`project` reads entries and builds the state that they lead to; on the way it notes every entry
-that the rules of a campaign do not allow (a decision after the end, on a signed item, on none).
+A `Projection` takes entries in one by one and is the state that they lead to; on the way it notes
+every entry that the rules of a campaign do not allow (a decision after the end, on a signed item).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -126,14 +126,6 @@ class Projection:
     def note(self, entry: dict[str, Any], sentence: str) -> None:
         """Note that a rule did not allow an entry."""
         self.problems.append((entry["seq"], f"entry {entry['seq']}: {sentence}"))
-
-
-def project(entries: Iterable[dict[str, Any]]) -> Projection:
-    """Build the state that entries lead to; raises LedgerError naming the first that makes no sense."""
-    found = Projection()
-    for entry in entries:
-        found.apply(entry)
-    return found
 
 
 _READING = {

@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from recert.clock import Clock
 from recert.errors import StoreError
-from recert.estate.estate import Estate, Source
+from recert.estate.estate import Estate
 from recert.store import readings, schema
 from recert.store.engine import SCHEMA_VERSION, Database, open_database, translated
 from recert.store.entries import EntryType
@@ -122,10 +122,6 @@ class Store:
         with self.read() as session:
             found = session.get(Meta, key)
         return found.value if found else None
-
-    def set_source(self, tx: Transaction, source: Source) -> None:
-        """Bind the store to a kind of source; raises RefusedError where it is bound to another."""
-        readings.require_source(tx.session, source)
 
     def save_snapshot(
         self,

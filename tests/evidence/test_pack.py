@@ -15,6 +15,7 @@ import pytest
 from recert.errors import LedgerError, RefusedError, StoreError, UsageError
 from recert.evidence import containers
 from recert.evidence.pack import PackResult, export_pack
+from recert.store.engine.guards import STATEMENTS
 from recert.store.store import Store
 
 
@@ -298,7 +299,7 @@ def test_a_store_that_does_not_hold_together_is_not_exported(
     world.open(2)
     world.decide(0)
     with world.store.database.writer.begin() as connection:
-        for name in world.store.database.guard_names():
+        for name in STATEMENTS:
             connection.exec_driver_sql(f"DROP TRIGGER {name}")
         connection.exec_driver_sql("UPDATE item SET title = 'harmless' WHERE rank = 1")
     with pytest.raises(LedgerError, match="not the one that was assigned"):

@@ -130,7 +130,7 @@ def test_a_hardware_key_says_whether_somebody_touched_it(
     armored = token(kind, flags)
     found = verify(b"text", armored, SPACE)
     assert found.touched is touched
-    assert sshsig.is_hardware(sshsig.parse_key(found.key))
+    assert found.key.startswith("sk-")
     (tmp_path / "sig").write_text(armored)
     (tmp_path / "allowed").write_text(f"anna {found.key}\n")
     said = subprocess.run(

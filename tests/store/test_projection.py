@@ -7,8 +7,9 @@ from sqlmodel import select
 
 from recert.errors import LedgerError
 from recert.store.compare import differences
+from recert.store.engine.guards import STATEMENTS
 from recert.store.entries import restricted
-from recert.store.projection import Projection, project
+from recert.store.projection import Projection
 from recert.store.tables import LedgerRow
 
 
@@ -16,6 +17,13 @@ def ledger(world: Any) -> list[dict[str, Any]]:
     with world.store.read() as session:
         texts = session.exec(select(LedgerRow.entry).order_by(LedgerRow.seq)).all()
     return [json.loads(text) for text in texts]
+
+
+def project(entries: list[dict[str, Any]]) -> Projection:
+    projection = Projection()
+    for entry in entries:
+        projection.apply(entry)
+    return projection
 
 
 def found(world: Any, projection: Projection | None = None) -> list[str]:
@@ -98,7 +106,7 @@ def test_an_edit_of_a_table_behind_the_ledgers_back_is_named(busy: Any, statemen
     projection = project(ledger(busy))
     database = busy.store.database
     with database.writer.begin() as connection:
-        for name in database.guard_names():
+        for name in STATEMENTS:
             connection.exec_driver_sql(f"DROP TRIGGER {name}")
     with database.writer.connect() as connection:
         raw = connection.connection.driver_connection

@@ -16,6 +16,7 @@ from recert.clock import SystemClock
 from recert.demo import recording_path
 from recert.estate.estate import Source
 from recert.store.ledger import Actor
+from recert.store.readings import require_source
 from recert.store.store import Store
 
 Walk = Any
@@ -55,7 +56,7 @@ def live(tmp_path: Path) -> Path:
     path = tmp_path / "live.db"
     store = Store.open(path, clock=SystemClock())
     with store.write(Actor("maker", "os")) as tx:
-        store.set_source(tx, Source(kind="live", caller_arn=MOTO))
+        require_source(tx.session, Source(kind="live", caller_arn=MOTO))
     store.close()
     return path
 

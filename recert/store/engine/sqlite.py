@@ -87,10 +87,6 @@ class SqliteDatabase:
         if missing:
             raise StoreError(f"The store's guards could not be created: {', '.join(missing)}.")
 
-    def guard_names(self) -> list[str]:
-        """Return the name of every guard."""
-        return list(guards.STATEMENTS)
-
     def missing_guards(self, connection: Connection) -> list[str]:
         """Return the guards that are gone or altered, and triggers that are none of ours."""
         return guards.missing(connection)
