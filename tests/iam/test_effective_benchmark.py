@@ -22,13 +22,21 @@ ROLES = 1000
 
 def gaad(roles: int, *, seed: int = 20261124) -> str:
     """Write an authorization-details document: 3.4 MB for 1,000 roles, 846 managed policies."""
-    from recert.iam.catalogue import load_catalogue  # noqa: PLC0415 - the script measures imports too
+    from moto.iam.aws_managed_policies import (  # noqa: PLC0415 - the script measures imports too
+        aws_managed_policies_data,
+    )
+
+    from recert.iam.catalogue import load_catalogue  # noqa: PLC0415 - as above
 
     catalogue, rng = load_catalogue(), random.Random(seed)
     names, services = catalogue.names, catalogue.services
-    aws = rng.sample(catalogue.managed_policy_arns, 246)
+    managed = {
+        f"arn:aws:iam::aws:policy{held['Path']}{name}": held["Document"]
+        for name, held in json.loads(aws_managed_policies_data).items()
+    }
+    aws = rng.sample(sorted(managed), 246)
     own = [f"arn:aws:iam::{ACCOUNT}:policy/team-{n}" for n in range(600)]
-    documents = {arn: catalogue.managed_policy(arn).document for arn in aws}  # type: ignore[union-attr]
+    documents = {arn: managed[arn] for arn in aws}
     documents |= {arn: _document(rng, names, services, rng.randint(3, 8)) for arn in own}
     arns = sorted(documents)
     return json.dumps(
