@@ -60,7 +60,7 @@ def load_settings(
         ("flag --store", store),
         ("environment RECERT_STORE", environ.get("RECERT_STORE")),
         (str(path), content.get("store")),
-        ("default", default_store({})),
+        ("default", default_store()),
     )
     user = _first(
         "user",

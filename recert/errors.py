@@ -90,6 +90,7 @@ __all__ = [
     "RecertError",
     "RecordingError",
     "RefusedError",
+    "StoppedError",
     "StoreError",
     "UsageError",
 ]

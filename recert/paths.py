@@ -1,7 +1,5 @@
 """Where recert keeps its files, by the platform's conventions."""
 
-import os
-from collections.abc import Mapping
 from pathlib import Path
 
 import platformdirs
@@ -24,9 +22,9 @@ def state_dir() -> Path:
     return platformdirs.user_state_path(_APP, appauthor=False)
 
 
-def default_store(environ: Mapping[str, str] = os.environ) -> str:
-    """Return the store where none is named: `RECERT_STORE`, else `recert.db` in the data folder."""
-    return environ.get("RECERT_STORE") or str(data_dir() / "recert.db")
+def default_store() -> str:
+    """Return the store where none is named: `recert.db` in the data folder."""
+    return str(data_dir() / "recert.db")
 
 
 def demo_store() -> Path:

@@ -2,24 +2,22 @@
 
 from recert.analysis.acting import (
     ActingRole,
-    Driven,
-    Hop,
     HopState,
     acting_roles,
     driven,
     judged_versions,
 )
 from recert.analysis.analyst import Analyst, analyst_of
-from recert.analysis.authority import RoleAuthority, UnreadPart, authority_of
-from recert.analysis.findings import Finding, findings, findings_of, risk_tier, tier_of
+from recert.analysis.authority import RoleAuthority
+from recert.analysis.findings import findings, findings_of, risk_tier
 from recert.analysis.fingerprint import basis, fingerprint
 from recert.analysis.found_roles import shares_role_with
 from recert.analysis.grants import ReviewGrant
 from recert.analysis.measure import BlastRadius
 from recert.analysis.narrowing import beyond
 from recert.analysis.proposals import KINDS as CEILING_KINDS
-from recert.analysis.proposals import Kept, Proposal, propose, propose_boundary, propose_scp
-from recert.analysis.reach import Reach, reach, reach_of
+from recert.analysis.proposals import Kept, propose, propose_boundary, propose_scp
+from recert.analysis.reach import reach, reach_of
 from recert.analysis.review import grants, review_subjects, subjects_of
 from recert.analysis.review_unread import unread, unread_basis
 from recert.analysis.subjects import ReviewSubject
@@ -32,20 +30,13 @@ __all__ = [
     "Analyst",
     "BlastRadius",
     "Catalogue",
-    "Driven",
-    "Finding",
-    "Hop",
     "HopState",
     "Kept",
-    "Proposal",
-    "Reach",
     "ReviewGrant",
     "ReviewSubject",
     "RoleAuthority",
-    "UnreadPart",
     "acting_roles",
     "analyst_of",
-    "authority_of",
     "basis",
     "beyond",
     "driven",
@@ -64,7 +55,6 @@ __all__ = [
     "risk_tier",
     "shares_role_with",
     "subjects_of",
-    "tier_of",
     "trust_grants",
     "trust_within",
     "unread",

@@ -38,8 +38,9 @@ from recert.estate.estate import Estate
 from recert.iam.catalogue import Catalogue
 from recert.iam.certainty import role_facts
 from recert.iam.context import Context
-from recert.iam.effective import Assessor, EffectiveGrant
+from recert.iam.effective import Assessor
 from recert.iam.escalation import escalations
+from recert.iam.grants import EffectiveGrant
 from recert.iam.model import Authority
 from recert.iam.paths import EscalationPath
 from recert.iam.still_allowed import Overlap, overlaps

@@ -9,7 +9,7 @@ from recert.analysis.normal import units
 from recert.estate.authority import Role
 from recert.estate.estate import Estate
 from recert.iam.certainty import role_facts
-from recert.iam.effective import EffectiveGrant
+from recert.iam.grants import EffectiveGrant
 from recert.iam.overlap import contains, intersects, normal
 from recert.iam.paths import ASSUMING, EscalationPath
 from recert.iam.targets import lets_in

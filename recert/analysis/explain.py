@@ -2,7 +2,7 @@
 
 from recert.analysis.acting import ActingRole
 from recert.analysis.words import places, thing
-from recert.iam.effective import EffectiveGrant
+from recert.iam.grants import EffectiveGrant
 
 _WORST = (
     ("admin_access", "It can do anything in the account, and undo what would stop it."),

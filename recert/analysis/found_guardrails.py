@@ -6,7 +6,7 @@ from recert.analysis.analyst import Analyst
 from recert.analysis.found import Found
 from recert.analysis.needs import guarded_arns
 from recert.estate.agents import Agent, AgentKind
-from recert.iam.effective import EffectiveGrant
+from recert.iam.grants import EffectiveGrant
 
 _MODELS = ("bedrock:InvokeModel*", "bedrock:InvokeInlineAgent")
 _SHOWN = 20

@@ -6,7 +6,7 @@ from typing import Any
 from recert.analysis.acting import ActingRole
 from recert.analysis.advice import Advice
 from recert.analysis.usage import LastUse
-from recert.iam.effective import EffectiveGrant
+from recert.iam.grants import EffectiveGrant
 
 RESOURCE_KIND = "resource"
 

@@ -16,7 +16,7 @@ from recert.analysis.arns import account_of, partition_of
 from recert.analysis.normal import Unit, units
 from recert.estate.agents import Agent, AgentKind
 from recert.estate.companions import Access
-from recert.iam.effective import EffectiveGrant
+from recert.iam.grants import EffectiveGrant
 from recert.iam.overlap import intersects, normal
 from recert.iam.who_can import WhoCan
 

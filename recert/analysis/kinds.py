@@ -18,7 +18,7 @@ from recert.analysis.arns import account_of
 from recert.analysis.risks import names_nothing
 from recert.estate.estate import Estate
 from recert.iam.catalogue import Catalogue
-from recert.iam.effective import EffectiveGrant
+from recert.iam.grants import EffectiveGrant
 from recert.iam.overlap import intersects, normal, plain_head
 from recert.iam.reach import Reach
 from recert.iam.sets import bits_of

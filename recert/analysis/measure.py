@@ -11,7 +11,7 @@ from math import log2
 
 from recert.analysis.kinds import Opened, Ruler
 from recert.iam.catalogue import Catalogue
-from recert.iam.effective import EffectiveGrant
+from recert.iam.grants import EffectiveGrant
 from recert.iam.levels import AccessLevel
 from recert.text import plural
 

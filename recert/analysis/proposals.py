@@ -15,8 +15,9 @@ from typing import Any, Literal
 from recert.analysis.analyst import Analyst
 from recert.analysis.resource_grants import resource_sources
 from recert.analysis.usage import RoleUsage
-from recert.iam.effective import Assessor, EffectiveGrant
+from recert.iam.effective import Assessor
 from recert.iam.grammar import parse_policy
+from recert.iam.grants import EffectiveGrant
 from recert.iam.model import Authority, SourcedPolicy
 
 Kind = Literal["boundary", "scp", "agents-scp"]

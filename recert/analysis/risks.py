@@ -6,7 +6,7 @@ from functools import lru_cache
 from recert.analysis.arns import account_of, resource_of
 from recert.analysis.needs_words import Need
 from recert.iam.catalogue import Catalogue
-from recert.iam.effective import EffectiveGrant
+from recert.iam.grants import EffectiveGrant
 from recert.iam.overlap import normal
 
 SERIOUS = frozenset(

@@ -49,7 +49,7 @@ def ask_sts() -> Answer:
         return Answer(None, f"STS answered {code}")
     except BotoCoreError as error:
         return Answer(None, f"STS was not reached ({type(error).__name__})")
-    return Answer(Caller(found["Account"], found["Arn"], found["UserId"]))
+    return Answer(Caller(found["Account"], found["Arn"]))
 
 
 def configured(environ: Mapping[str, str]) -> bool:

@@ -161,6 +161,3 @@ def open_live(
     if spokes is not None:
         gaps = enter_spokes(sessions, session, caller, spokes)
     return LiveSource(caller, sessions, chosen, gaps=gaps, limits=limits, told=told)
-
-
-__all__ = ["Caller", "LiveSource", "Spokes", "open_live"]

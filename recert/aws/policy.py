@@ -67,21 +67,6 @@ def reader_policy() -> dict[str, Any]:
     }
 
 
-def hub_policy(role_name: str) -> dict[str, Any]:
-    """Return what the hub needs on top, to enter the reader's role in other accounts."""
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "EnterReaders",
-                "Effect": "Allow",
-                "Action": "sts:AssumeRole",
-                "Resource": f"arn:aws:iam::*:role/{role_name}",
-            }
-        ],
-    }
-
-
 def missing_permissions(gaps: Iterable[Gap]) -> tuple[MissingPermission, ...]:
     """Return the actions that AWS refused, with what each leaves unknown."""
     reads = {(read.service, read.operation): read for read in every_read()}

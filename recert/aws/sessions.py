@@ -30,7 +30,6 @@ class Caller:
 
     account: str
     arn: str
-    user_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,7 @@ def who_am_i(session: boto3.session.Session, region: str) -> Caller:
     answer = session.client(
         "sts", region_name=region, config=client_config(own_endpoint=True)
     ).get_caller_identity()
-    return Caller(answer["Account"], answer["Arn"], answer["UserId"])
+    return Caller(answer["Account"], answer["Arn"])
 
 
 def enter_spokes(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from recert.analysis import risk_tier
 from recert.aws.interface import Reading
-from recert.aws.live_source import Caller as AwsCaller
+from recert.aws.sessions import Caller as AwsCaller
 from recert.campaigns import people
 from recert.errors import UsageError
 from recert.estate.estate import Estate

@@ -9,13 +9,14 @@ from typing import Any
 
 from recert.aws.collect.run import collect
 from recert.aws.interface import AwsSource, Options, Reading, Step, TagNames
-from recert.aws.live_source import LiveSource, Spokes, open_live
+from recert.aws.live_source import LiveSource, open_live
 from recert.aws.needed import calls_needed
 from recert.aws.record import Recorded, record
 from recert.aws.recording import load_recording
 from recert.aws.redaction import Keyring, load_keyring
 from recert.aws.replay_source import ReplaySource
 from recert.aws.resume import Spool, spool_path
+from recert.aws.sessions import Spokes
 from recert.campaigns.intake import record_reading
 from recert.cli.context import Run
 from recert.cli.settings import calendar, events_days, leavers, owner_policy, trigger_policy

@@ -25,15 +25,13 @@ from datetime import datetime
 from recert.iam.catalogue import Catalogue
 from recert.iam.certainty import Facts, certain, role_facts
 from recert.iam.grammar import Statement
-from recert.iam.grants import Blocked, EffectiveGrant, grant_key
+from recert.iam.grants import Blocked, EffectiveGrant
 from recert.iam.layers import Judge, Origin, Outcome, action_mask, applicable
 from recert.iam.levels import AccessLevel
 from recert.iam.model import Authority, SourcedPolicy
 from recert.iam.reach import Ground, Reach, ground_of, reach_of
 from recert.iam.rewrite import not_action_element
 from recert.iam.standing import Standing
-
-__all__ = ["Assessor", "Blocked", "EffectiveGrant", "effective_grants", "grant_key"]
 
 
 def effective_grants(

@@ -63,11 +63,6 @@ class EscalationPath:
     source: str
     unbounding: bool = False
 
-    @property
-    def target_role(self) -> str | None:
-        """The first of the targets."""
-        return self.targets[0] if self.targets else None
-
 
 @lru_cache(maxsize=1)
 def known_paths() -> tuple[KnownPath, ...]:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from recert.iam.context import context_of
-from recert.iam.errors import PolicyError
 from recert.iam.evaluate import Engine
 from recert.iam.grammar import Policy, Principal, Statement, parse_policy
 from recert.iam.model import Authority, PolicyKind, Request, SourcedPolicy
@@ -36,7 +35,8 @@ def prove_principals(
 ) -> tuple[str, ...]:
     """Return what is otherwise than decided, one sentence each; nothing where the proof holds.
 
-    Raises PolicyError where one of the documents is no policy.
+    Raises:
+        PolicyError: one of the documents is no policy.
     """
     old = parse_policy(before)
     new = parse_policy(rewritten.document) if rewritten.document is not None else None
@@ -149,6 +149,3 @@ def _caller(principal: Principal) -> str | None:
     if principal.kind == "AWS" and principal.value.endswith(":root"):
         return f"{principal.value.removesuffix(':root')}:role/somebody"
     return None if principal.kind == "CanonicalUser" else principal.value
-
-
-__all__ = ["PolicyError", "Probe", "prove_principals"]

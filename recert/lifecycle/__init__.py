@@ -5,10 +5,10 @@ from recert.estate.estate import Estate
 from recert.lifecycle.compare import compare
 from recert.lifecycle.concerned import concerned, roles_behind
 from recert.lifecycle.events import Event, Severity
-from recert.lifecycle.kinds import KINDS, EventKind, Opens
+from recert.lifecycle.kinds import KINDS, Opens
 from recert.lifecycle.owners import OwnerPolicy, with_owners
 from recert.lifecycle.people import owners_left, read_leavers
-from recert.lifecycle.plan import CampaignPlan, is_baseline, plan, words_of
+from recert.lifecycle.plan import CampaignPlan, plan, words_of
 from recert.lifecycle.policy import TriggerPolicy
 from recert.lifecycle.wildcards import wildcards_grown
 
@@ -19,7 +19,6 @@ __all__ = [
     "CampaignPlan",
     "Estate",
     "Event",
-    "EventKind",
     "Opens",
     "OwnerPolicy",
     "Severity",
@@ -27,7 +26,6 @@ __all__ = [
     "TriggerPolicy",
     "compare",
     "concerned",
-    "is_baseline",
     "owners_left",
     "plan",
     "read_leavers",

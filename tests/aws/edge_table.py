@@ -13,7 +13,6 @@ FUNCTION = "arn:aws:lambda:us-east-1:111122223333:function:f"
 SECRET = "arn:aws:secretsmanager:us-east-1:111122223333:secret:s"  # noqa: S105 - the ARN of a secret
 KEY = "arn:aws:kms:us-east-1:111122223333:key/k"
 MODEL = "anthropic.claude-3"
-VECTOR = {"vectorField": "v", "textField": "t", "metadataField": "m"}
 POLICY = '{"Version":"2012-10-17","Statement":[]}'
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from recert.aws.live_source import Caller
+from recert.aws.sessions import Caller
 from recert.campaigns.people import Person
 from recert.cli.first_look import caller_as_person, parse_person, sts_pattern, with_alias
 from recert.errors import UsageError
@@ -27,7 +27,7 @@ def test_a_session_that_names_a_person_is_kept_whole(arn: str, pattern: str) -> 
 
 
 def test_who_runs_the_first_run_owns_campaigns() -> None:
-    caller = Caller("111122223333", "arn:aws:iam::111122223333:user/kim", "AIDA")
+    caller = Caller("111122223333", "arn:aws:iam::111122223333:user/kim")
     assert "campaign_owner" in caller_as_person("kim", caller).roles
 
 

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from recert.iam.catalogue import load_catalogue
-from recert.iam.effective import EffectiveGrant, effective_grants
+from recert.iam.effective import effective_grants
 from recert.iam.grammar import parse_policy
+from recert.iam.grants import EffectiveGrant
 from recert.iam.model import Authority, SourcedPolicy
 
 ACCOUNT = "111122223333"

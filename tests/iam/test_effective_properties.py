@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from recert.iam.catalogue import load_catalogue
 from recert.iam.certainty import role_facts
-from recert.iam.effective import EffectiveGrant, effective_grants
+from recert.iam.effective import effective_grants
 from recert.iam.evaluate import load
 from recert.iam.grammar import parse_policy
+from recert.iam.grants import EffectiveGrant
 from recert.iam.model import Authority, Request, SourcedPolicy
 
 ACCOUNT = "111122223333"

@@ -73,7 +73,7 @@ def test_false_negative_1_two_policies_together() -> None:
         managed("fn1-passrole-star", allow(["iam:PassRole"])),
         roles=(EC2_ADMIN,),
     )
-    assert found["ec2-001"].target_role == ADMIN
+    assert found["ec2-001"].targets[0] == ADMIN
 
 
 def test_false_negative_2_a_resource_that_is_the_policy_itself() -> None:

@@ -6,10 +6,11 @@ import pytest
 
 from recert.iam.catalogue import load_catalogue
 from recert.iam.context import UNKNOWN
-from recert.iam.effective import EffectiveGrant, effective_grants
+from recert.iam.effective import effective_grants
 from recert.iam.escalation import escalations
 from recert.iam.evaluate import evaluate
 from recert.iam.grammar import parse_policy
+from recert.iam.grants import EffectiveGrant
 from recert.iam.levels import AccessLevel
 from recert.iam.model import Authority, Request, SourcedPolicy, request
 from recert.iam.targets import TargetRole

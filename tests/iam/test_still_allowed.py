@@ -3,8 +3,9 @@
 from typing import Any
 
 from recert.iam.catalogue import load_catalogue
-from recert.iam.effective import EffectiveGrant, effective_grants
+from recert.iam.effective import effective_grants
 from recert.iam.grammar import parse_policy
+from recert.iam.grants import EffectiveGrant
 from recert.iam.model import Authority, SourcedPolicy
 from recert.iam.still_allowed import overlaps
 

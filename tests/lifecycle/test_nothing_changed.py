@@ -21,10 +21,6 @@ LISTS = (
     "guardrails",
     "buckets",
 )
-INNER = {
-    "versions": ("action_groups", "knowledge_bases", "collaborators", "memory"),
-    "action_groups": ("functions",),
-}
 
 
 def rewrite(document: str, draw: Any) -> str:
