@@ -8,6 +8,9 @@ import click
 
 from recert.cli.registry import COMMANDS
 
+_WHOLE = 500
+"""More letters than a sentence of help has: click cuts at 45 unless it is told."""
+
 
 def _keep(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
     def callback(ctx: click.Context, _: click.Parameter, value: Any) -> None:
@@ -78,6 +81,18 @@ class RecertGroup(click.Group):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.params.extend(global_options())
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands with the whole first sentence of their help."""
+        found = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [
+                    (name, command.get_short_help_str(limit=_WHOLE))
+                    for name, command in found
+                    if command is not None and not command.hidden
+                ]
+            )
 
 
 class LazyGroup(RecertGroup):

@@ -7,10 +7,18 @@ import click
 from recert import __version__
 from recert.cli.lazy import LazyGroup
 
-_EPILOG = (
-    "Exit codes: 0 yes or done, 1 the answer is no, 2 usage, 3 done but incomplete, "
-    "4 AWS or credentials, 5 store, 130 interrupted."
-)
+EXIT_CODES = {
+    0: "yes or done",
+    1: "the answer is no",
+    2: "usage",
+    3: "done but incomplete",
+    4: "AWS or credentials",
+    5: "store",
+    130: "interrupted",
+}
+"""What an exit says; the commands that may answer 3 say so in their help."""
+
+_EPILOG = f"Exit codes: {', '.join(f'{code} {text}' for code, text in EXIT_CODES.items())}."
 
 
 @click.group(
