@@ -17,7 +17,7 @@ from recert.store.transaction import Transaction
 _RUNNING = ("preparing", "staged", "active")
 
 
-def delegate(
+def reassign(
     tx: Transaction, caller: Caller, campaign: str, items: tuple[str, ...], *, to: str, note: str
 ) -> None:
     """Hand pending items to another reviewer of record, with a note.

@@ -225,14 +225,14 @@ class Campaigns:
             return redo(tx, self.caller, campaign)
 
     @refusals_recorded("reassign")
-    def delegate(self, campaign: str, items: Sequence[str], to: str, note: str, /) -> None:
+    def reassign(self, campaign: str, items: Sequence[str], to: str, note: str, /) -> None:
         """Hand pending items to another reviewer, with a note."""
         with self.store.write(self.actor) as tx:
             tx.clock = self.clock
-            custody.delegate(tx, self.caller, campaign, tuple(items), to=to, note=note)
+            custody.reassign(tx, self.caller, campaign, tuple(items), to=to, note=note)
 
     @refusals_recorded("delegate")
-    def stand_in(self, campaign: str, wish: Wish, /) -> Delegation:
+    def delegate(self, campaign: str, wish: Wish, /) -> Delegation:
         """Let somebody decide for a reviewer for a while, who stays the reviewer of record."""
         with self.store.write(self.actor) as tx:
             tx.clock = self.clock

@@ -106,7 +106,7 @@ class Desk:
         self.items = self._service.items
         self.groups = self._service.groups
         self.people = self._service.people
-        self.delegate = self._service.delegate
+        self.reassign = self._service.reassign
         self.preview = self._service.preview
         self.launch = self._service.launch
         self.silence = self._service.silence

@@ -116,7 +116,7 @@ class Services(Protocol):
         """Decide again what was undone last; return the items that it touched."""
         ...
 
-    def delegate(self, campaign: str, items: Sequence[str], to: str, note: str, /) -> None:
+    def reassign(self, campaign: str, items: Sequence[str], to: str, note: str, /) -> None:
         """Hand items to another reviewer."""
         ...
 

@@ -86,8 +86,8 @@ def test_what_is_no_text_is_refused_before_it_is_stored(house: Any, hr: str, tex
     item = house.line(hr, "GetObject").id
     for act in (
         lambda: house.decide("alice", hr, item, rationale=text),
-        lambda: house.as_("alice").delegate(hr, [item], "bob", text),
-        lambda: house.as_("alice").delegate(hr, [item], text, "note"),
+        lambda: house.as_("alice").reassign(hr, [item], "bob", text),
+        lambda: house.as_("alice").reassign(hr, [item], text, "note"),
         lambda: house.as_("owner").exclude(hr, [item], text, "why"),
         lambda: house.as_("owner").exclude(hr, [item], "rule", text),
         lambda: house.as_("owner").cancel(hr, text),

@@ -150,16 +150,16 @@ def test_an_exclusion_needs_a_rule_and_a_reason(house: Any, hr: str) -> None:
 def test_a_pending_item_is_handed_on_with_a_note(house: Any, hr: str) -> None:
     item = house.line(hr, "GetObject").id
     with pytest.raises(RefusedError) as refused:
-        house.as_("alice").delegate(hr, [item], "bob", " ")
+        house.as_("alice").reassign(hr, [item], "bob", " ")
     assert refused.value.rule == "note"
     with pytest.raises(RefusedError) as refused:
-        house.as_("bob").delegate(hr, [item], "bob", "mine")
+        house.as_("bob").reassign(hr, [item], "bob", "mine")
     assert refused.value.rule == "not_reviewer"
-    house.as_("alice").delegate(hr, [item], "bob", "Bob wrote it.")
+    house.as_("alice").reassign(hr, [item], "bob", "Bob wrote it.")
     assert house.line(hr, "GetObject").reviewer == "bob"
     assert house.decide("bob", hr, item)
     with pytest.raises(RefusedError) as refused:
-        house.as_("bob").delegate(hr, [item], "alice", "Back.")
+        house.as_("bob").reassign(hr, [item], "alice", "Back.")
     assert refused.value.rule == "state"
     told = next(one for one in house.entries() if one["type"] == "item.reassigned")
     assert (told["body"]["before"], told["body"]["reason"]) == ("alice", "Bob wrote it.")
@@ -169,9 +169,9 @@ def test_a_pending_item_is_handed_on_with_a_note(house: Any, hr: str) -> None:
 def test_a_privileged_item_is_not_handed_to_its_owner(house: Any, hr: str) -> None:
     house.know("alice", "bob")
     item = house.line(hr, "iam:PassRole").id
-    house.as_("alice").delegate(hr, [item], "bob", "Privileged.")
+    house.as_("alice").reassign(hr, [item], "bob", "Privileged.")
     with pytest.raises(RefusedError) as refused:
-        house.as_("bob").delegate(hr, [item], "alice", "Yours.")
+        house.as_("bob").reassign(hr, [item], "alice", "Yours.")
     assert refused.value.rule == "independence"
 
 

@@ -21,7 +21,7 @@ def abstain(house: Any, name: str, campaign: str, item: str) -> Any:
 
 
 def test_a_delegate_decides_and_both_stand_in_the_ledger(house: Any, hr: str) -> None:
-    made = house.as_("alice").stand_in(hr, wish(house))
+    made = house.as_("alice").delegate(hr, wish(house))
     item = plain(house, hr)
     abstain(house, "bob", hr, item)
     told = [one for one in house.entries() if one["type"] == "decision.recorded"][-1]["body"]
@@ -41,7 +41,7 @@ def test_a_delegate_sees_what_they_may_decide(house: Any, hr: str) -> None:
     assert house.lines(hr, reviewer="bob") == []
     assert house.as_("bob").campaign(hr).mine_pending == 0
     item = plain(house, hr)
-    house.as_("alice").stand_in(hr, wish(house, items=(item,)))
+    house.as_("alice").delegate(hr, wish(house, items=(item,)))
     assert [line.id for line in house.lines(hr, reviewer="bob")] == [item]
     assert house.as_("bob").campaign(hr).mine_pending == 1
     assert house.as_("bob").item(hr, item).delegate == "bob"
@@ -55,7 +55,7 @@ def test_a_delegate_sees_what_they_may_decide(house: Any, hr: str) -> None:
 
 def test_a_delegation_holds_from_its_beginning_to_its_end(house: Any, hr: str) -> None:
     since = house.clock.now() + timedelta(days=1)
-    house.as_("alice").stand_in(hr, wish(house, days=3, since=since))
+    house.as_("alice").delegate(hr, wish(house, days=3, since=since))
     item = plain(house, hr)
     for day, holds in enumerate((False, True, True, True, False)):
         view = house.as_("bob").campaign(hr)
@@ -74,7 +74,7 @@ def test_a_delegation_holds_from_its_beginning_to_its_end(house: Any, hr: str) -
 
 
 def test_a_delegation_can_be_ended_before_its_time(house: Any, hr: str) -> None:
-    made = house.as_("alice").stand_in(hr, wish(house))
+    made = house.as_("alice").delegate(hr, wish(house))
     with pytest.raises(RefusedError):
         house.as_("carol").end_delegation(hr, made.id)
     with pytest.raises(UsageError, match="no delegation"):
@@ -88,9 +88,9 @@ def test_a_delegation_can_be_ended_before_its_time(house: Any, hr: str) -> None:
 
 def test_the_owner_delegates_for_somebody_else_and_nobody_else_does(house: Any, hr: str) -> None:
     with pytest.raises(RefusedError) as refused:
-        house.as_("carol").stand_in(hr, wish(house, reviewer="alice"))
+        house.as_("carol").delegate(hr, wish(house, reviewer="alice"))
     assert refused.value.rule == "not_reviewer"
-    made = house.as_("owner").stand_in(hr, wish(house, reviewer="alice"))
+    made = house.as_("owner").delegate(hr, wish(house, reviewer="alice"))
     assert (made.reviewer, made.by) == ("alice", "owner")
 
 
@@ -110,7 +110,7 @@ def test_a_delegation_that_makes_no_sense_is_refused(
     house.know("gone", active=False)
     size = house.store.head().size
     with pytest.raises(RefusedError) as refused:
-        house.as_("alice").stand_in(hr, wish(house, **more))
+        house.as_("alice").delegate(hr, wish(house, **more))
     assert refused.value.rule == rule
     assert house.store.head().size == size
 
@@ -119,8 +119,8 @@ def test_independence_holds_for_a_delegate_as_for_everybody(house: Any, hr: str)
     # bob is the reviewer of record of the privileged item, and alice, who owns the agent, stands in.
     house.know("alice", "bob")
     privileged = house.line(hr, "iam:PassRole").id
-    house.as_("owner").delegate(hr, [privileged], "bob", "a second person")
-    house.as_("bob").stand_in(hr, wish(house, to="alice"))
+    house.as_("owner").reassign(hr, [privileged], "bob", "a second person")
+    house.as_("bob").delegate(hr, wish(house, to="alice"))
     with pytest.raises(RefusedError) as refused:
         house.decide("alice", hr, privileged, rationale="It is mine.")
     assert refused.value.rule == "independence"
@@ -128,15 +128,15 @@ def test_independence_holds_for_a_delegate_as_for_everybody(house: Any, hr: str)
 
 def test_an_item_of_somebody_else_cannot_be_delegated(house: Any, hr: str) -> None:
     item = plain(house, hr)
-    house.as_("owner").delegate(hr, [item], "carol", "she knows it")
+    house.as_("owner").reassign(hr, [item], "carol", "she knows it")
     with pytest.raises(RefusedError):
-        house.as_("alice").stand_in(hr, wish(house, items=(item,)))
+        house.as_("alice").delegate(hr, wish(house, items=(item,)))
     with pytest.raises(UsageError):
-        house.as_("alice").stand_in(hr, wish(house, items=("i-none",)))
+        house.as_("alice").delegate(hr, wish(house, items=("i-none",)))
 
 
 def test_a_campaign_that_ended_delegates_nothing(house: Any, hr: str) -> None:
     house.as_("owner").cancel(hr, "over")
     with pytest.raises(RefusedError) as refused:
-        house.as_("alice").stand_in(hr, wish(house))
+        house.as_("alice").delegate(hr, wish(house))
     assert refused.value.rule == "campaign_not_active"

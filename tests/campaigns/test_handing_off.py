@@ -126,7 +126,7 @@ def test_a_part_that_was_reassigned_meanwhile_is_withheld(
 ) -> None:
     items = away.attest(hr)
     away.as_("alice").sign(hr)
-    house.as_("owner").delegate(hr, [items[0]], "bob", "alice is away")
+    house.as_("owner").reassign(hr, [items[0]], "bob", "alice is away")
     found = take(house, file)
     assert [(one.item, one.rule) for one in found.withheld] == [(items[0], "not_reviewer")]
     assert len(found.accepted) == len(items) - 1

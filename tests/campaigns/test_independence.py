@@ -115,7 +115,7 @@ def test_the_creator_keeps_nothing_privileged_while_somebody_else_can_judge(
 ) -> None:
     item = house.line(barred, "PassRole").id
     with pytest.raises(RefusedError) as refused:
-        house.as_("carl").delegate(barred, (item,), "bob", "You know it.")
+        house.as_("carl").reassign(barred, (item,), "bob", "You know it.")
     assert refused.value.rule == "independence"
     people = Person("bob", "Bob", ("reviewer",), ("carl2",))
     assert people.judges

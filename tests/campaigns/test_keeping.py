@@ -121,7 +121,7 @@ def test_an_owner_who_keeps_their_own_privilege_leaves_a_trace(kept: Any, w: Any
     campaign = kept.as_("olga").open((w.arn("hr"),), ask=w.ask).id
     item = kept.line(campaign, "PassRole").id
     with pytest.raises(RefusedError) as refused:
-        kept.as_("olga").delegate(campaign, (item,), "olga", "To me.")
+        kept.as_("olga").reassign(campaign, (item,), "olga", "To me.")
     assert refused.value.rule == "independence"
     assert kept.entries()[-1]["body"]["action"] == "reassign"
 

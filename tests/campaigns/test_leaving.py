@@ -38,7 +38,7 @@ def test_where_nobody_is_left_the_items_wait_for_a_reviewer(w: ModuleType, house
     assert any("not barred" in one for one in view.blockers)
     house.know("carol", roles=("campaign_owner",))
     items = [line.id for line in house.lines(campaign)]
-    house.as_("carol").delegate(campaign, items, "carol", "The owner left.")
+    house.as_("carol").reassign(campaign, items, "carol", "The owner left.")
     house.attest_all(campaign)
     assert house.as_("x").campaign(campaign).state == "reviewed"
     assert house.problems() == []

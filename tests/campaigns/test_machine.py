@@ -106,10 +106,10 @@ class Reviews(RuleBasedStateMachine):
             self.house.as_(who).sign(self._campaign(pick))
 
     @rule(who=st.sampled_from(PEOPLE), to=st.sampled_from(PEOPLE), pick=st.integers(0, 9))
-    def delegate(self, who: str, to: str, pick: int) -> None:
+    def reassign(self, who: str, to: str, pick: int) -> None:
         campaign = self._campaign(pick)
         with contextlib.suppress(RefusedError):
-            self.house.as_(who).delegate(campaign, self._items(campaign, pick, 1), to, "Note.")
+            self.house.as_(who).reassign(campaign, self._items(campaign, pick, 1), to, "Note.")
 
     @rule(who=st.sampled_from(PEOPLE), pick=st.integers(0, 9))
     def exclude(self, who: str, pick: int) -> None:

@@ -92,9 +92,9 @@ def test_nobody_answers_twice(house: Any, two: Any) -> None:
     campaign = two()
     item = answer(house, campaign, "GetObject", "alice", Verdict.ATTEST)
     with pytest.raises(RefusedError) as refused:
-        house.as_("bob").delegate(campaign, (item,), "alice", "You know it.")
+        house.as_("bob").reassign(campaign, (item,), "alice", "You know it.")
     assert refused.value.rule == "same_person"
-    house.as_("bob").delegate(campaign, (item,), "carol", "You know it.")
+    house.as_("bob").reassign(campaign, (item,), "carol", "You know it.")
     answer(house, campaign, "GetObject", "carol", Verdict.ATTEST)
     assert view(house, campaign, item).line.state == "signed_off"
 
@@ -104,7 +104,7 @@ def test_a_person_is_the_same_by_any_of_their_names(house: Any, two: Any) -> Non
     campaign = two()
     item = answer(house, campaign, "GetObject", "alice", Verdict.ATTEST)
     with pytest.raises(RefusedError) as refused:
-        house.as_("bob").delegate(campaign, (item,), "alice@example.com", "You know it.")
+        house.as_("bob").reassign(campaign, (item,), "alice@example.com", "You know it.")
     assert refused.value.rule == "same_person"
 
 
@@ -117,7 +117,7 @@ def test_where_nobody_is_left_to_ask_the_item_waits_for_a_reviewer(house: Any, w
     assert (found.state, found.stage, found.reviewer) == ("conflicted", 2, None)
     assert any("not barred" in one for one in house.as_("alice").campaign(campaign).blockers)
     house.know("bob")
-    house.as_("alice").delegate(campaign, (item,), "bob", "Somebody else has to.")
+    house.as_("alice").reassign(campaign, (item,), "bob", "Somebody else has to.")
     answer(house, campaign, "GetObject", "bob", Verdict.ATTEST)
     assert house.problems() == []
 

@@ -218,7 +218,7 @@ def test_trap_reviewer_is_owner_and_last_policy_editor(house: Any, w: Any) -> No
     for barred in ("alice", "bob"):
         item = house.line(campaign, "PassRole").id
         with pytest.raises(RefusedError) as refused:
-            house.as_("carl").delegate(campaign, (item,), barred, "You know it.")
+            house.as_("carl").reassign(campaign, (item,), barred, "You know it.")
         assert refused.value.rule == "independence"
 
 
@@ -293,7 +293,7 @@ def test_trap_unchanged_items_are_folded_and_never_attested_by_themselves(
 
 def test_trap_two_people_at_once_lose_nothing(house: Any, hr: str) -> None:
     item = house.line(hr, "GetObject")
-    house.as_("alice").delegate(hr, (item.id,), "bob", "Please.")
+    house.as_("alice").reassign(hr, (item.id,), "bob", "Please.")
     with pytest.raises(RefusedError) as refused:
         house.decide("alice", hr, item.id, seen={item.id: item.basis_digest})
     assert refused.value.rule == "not_reviewer"

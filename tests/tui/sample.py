@@ -384,7 +384,7 @@ class Sample:
         self.done: list[tuple[str, ...]] = []
         self.undone: list[tuple[tuple[str, ...], list[DecisionView]]] = []
         self.signed = False
-        self.delegated: list[tuple[tuple[str, ...], str, str]] = []
+        self.reassigned: list[tuple[tuple[str, ...], str, str]] = []
         self.steps: list[tuple[object, ...]] = []
         self.lock = threading.Lock()
 
@@ -568,9 +568,9 @@ class Sample:
         self.done.append(items)
         return items
 
-    def delegate(self, campaign: str, items: Sequence[str], to: str, note: str) -> None:
+    def reassign(self, campaign: str, items: Sequence[str], to: str, note: str) -> None:
         self._check("delegate")
-        self.delegated.append((tuple(items), to, note))
+        self.reassigned.append((tuple(items), to, note))
         for item in items:
             self.lines[item] = replace(self.lines[item], reviewer=to)
 

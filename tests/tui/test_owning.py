@@ -69,7 +69,7 @@ async def test_open_items_of_one_reviewer_go_to_another_with_a_note(start: Start
         await seat.press("enter")
         await seat.write("on leave")
         await seat.press("enter")
-        items, to, note = seat.services.delegated[0]
+        items, to, note = seat.services.reassigned[0]
         assert (len(items), to, note) == (20, "jon.berg@example.com", "on leave")
         assert "Handed to jon.berg@example.com." in seat.text()
 

@@ -231,7 +231,7 @@ async def test_an_item_is_handed_to_somebody_else(start: Start) -> None:
         await seat.press("enter")
         await seat.write("you know it")
         await seat.press("enter")
-        assert seat.services.delegated == [(("i00000",), "aiko.tanaka@example.com", "you know it")]
+        assert seat.services.reassigned == [(("i00000",), "aiko.tanaka@example.com", "you know it")]
         assert "of 19 of yours" in seat.text()
 
 

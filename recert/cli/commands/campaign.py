@@ -321,7 +321,7 @@ def reassign(campaign: str, items: tuple[str, ...], *, to: str, note: str) -> No
     service = current().campaigns(acting=True)
     chosen = service.find_campaign(campaign)
     found = tuple(service.find_item(chosen, item) for item in items)
-    service.delegate(chosen, found, to, note)
+    service.reassign(chosen, found, to, note)
     _show(chosen)
 
 
@@ -355,7 +355,7 @@ def delegate(
     service = run.campaigns(acting=True)
     chosen = service.find_campaign(campaign)
     found = tuple(service.find_item(chosen, item) for item in items)
-    made = service.stand_in(chosen, Wish(to, until, note, since, found, reviewer))
+    made = service.delegate(chosen, Wish(to, until, note, since, found, reviewer))
     if run.out.as_json:
         run.out.document({"campaign": chosen, "delegation": made.as_json()})
         return

@@ -118,7 +118,7 @@ class Owning(Exporting[CampaignView]):
         def noted(values: Mapping[str, str]) -> None:
             self._do(
                 f"Handed to {person}",
-                lambda s: s.delegate(campaign.id, items, person, values["note"]),
+                lambda s: s.reassign(campaign.id, items, person, values["note"]),
             )
 
         self.recert.put(form, noted)

@@ -196,7 +196,7 @@ class Questioning(Deciding):
         items = [line.id for line in lines]
         self.ask(
             "delegate",
-            lambda services: services.delegate(campaign.id, items, person, note),
+            lambda services: services.reassign(campaign.id, items, person, note),
             about=person,
         )
 
