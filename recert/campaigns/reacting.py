@@ -202,7 +202,6 @@ def taken_away(session: Session, scene: Scene, agent: str) -> str | None:
 
     What asks about it is that campaign's successor, so that nobody is asked twice.
     """
-    asked = {(one.kind, one.subject) for one in scene.ask(scene.estate, agent)}
     statement = (
         select(col(ItemRow.kind), col(ItemRow.subject), col(ItemRow.campaign))
         .join(DecisionRow, col(DecisionRow.id) == col(ItemRow.current))
@@ -210,8 +209,11 @@ def taken_away(session: Session, scene: Scene, agent: str) -> str | None:
         .where(col(ItemRow.agent) == agent, removes(), col(DecisionRow.state) == "current")
         .order_by(col(CampaignRow.opened_at).desc(), col(ItemRow.campaign))
     )
-    found = (campaign for *key, campaign in rows(session, statement) if tuple(key) in asked)
-    return next(found, None)
+    taken = list(rows(session, statement))
+    if not taken:
+        return None
+    asked = {(one.kind, one.subject) for one in scene.ask(scene.estate, agent)}
+    return next((campaign for *key, campaign in taken if tuple(key) in asked), None)
 
 
 def _event(line: Mapping[str, Any]) -> Event:
