@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from recert.analysis.arns import account_of
 from recert.analysis.chains import may_become
 from recert.analysis.invocation import Answer, may_call, may_invoke
 from recert.analysis.lookups import find_agent, find_alias, knowledge_base_arn, unqualified
@@ -19,6 +18,7 @@ from recert.estate.agents import Agent, AgentVersion
 from recert.estate.companions import Integration, Resource
 from recert.estate.estate import Estate
 from recert.estate.integrations import Function, KnowledgeBase
+from recert.iam.arns import account_of, name_of
 
 ASSUME_ROLE = "assume_role"
 NEVER_SHOWN = frozenset({"orchestration", "orchestration_function_arn"})
@@ -285,7 +285,7 @@ class _Walk:
         plain = unqualified(item.function_arn or "")
         function = self._estate.functions_by_arn.get(plain)
         state = _STATES[may_call(self._estate, version.role_arn, function, plain)]
-        said = f"{words} calls {_tail(plain)} by {agent.name}'s role"
+        said = f"{words} calls {name_of(plain)} by {agent.name}'s role"
         here = (*way, Hop(item.kind, agent.arn, plain, said, state))
         self._functions.setdefault(plain, here)
         if state is HopState.BLOCKED:
@@ -297,7 +297,7 @@ class _Walk:
         plain = unqualified(arn)
         function = self._estate.functions_by_arn.get(plain)
         state = _STATES[may_invoke(agent, function, arn)]
-        here = (*way, Hop(kind, agent.arn, plain, f"{words} calls {_tail(plain)}", state))
+        here = (*way, Hop(kind, agent.arn, plain, f"{words} calls {name_of(plain)}", state))
         self._functions.setdefault(plain, here)
         if state is HopState.BLOCKED:
             self._dead.append(here)
@@ -308,7 +308,7 @@ class _Walk:
         self, thing: Function | KnowledgeBase | Resource | None, arn: str, way: Way
     ) -> None:
         role = thing.role_arn if thing is not None else None
-        words = f"its role {_tail(role)}" if role else "its role is unknown"
+        words = f"its role {name_of(role)}" if role else "its role is unknown"
         known = role is not None and role in self._estate.roles_by_arn
         state = HopState.OPEN if known else HopState.UNKNOWN
         if role is None:
@@ -329,7 +329,7 @@ class _Walk:
         found = find_alias(self._estate, alias_arn)
         state = HopState.OPEN if found else HopState.UNKNOWN
         target = found[0].arn if found else alias_arn
-        account = account_of(target, agent.account)
+        account = account_of(target) or agent.account
         where = f" in account {account}" if account != agent.account else ""
         words = f"collaborator {name}{where}"
         here = (*way, Hop("collaborator", agent.arn, target, words, state))
@@ -348,7 +348,3 @@ class _Walk:
                 self._unknown.append(f"version {number} of {mate.name} was not read")
             else:
                 self._enter(mate, version, here)
-
-
-def _tail(arn: str) -> str:
-    return arn.rpartition("/")[2].rpartition(":")[2]

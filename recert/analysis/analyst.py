@@ -15,7 +15,6 @@ from recert.analysis.acting import (
     judged_versions,
 )
 from recert.analysis.advice import advise
-from recert.analysis.arns import account_of
 from recert.analysis.authority import RoleAuthority, authority_of, parsed, user_authority
 from recert.analysis.ceilings import ceilings
 from recert.analysis.chains import opened_targets, unread_targets
@@ -35,6 +34,7 @@ from recert.analysis.usage import LastUse, RoleUsage
 from recert.analysis.words import phrase, places
 from recert.estate.agents import Agent
 from recert.estate.estate import Estate
+from recert.iam.arns import account_of, is_aws_managed
 from recert.iam.catalogue import Catalogue
 from recert.iam.certainty import role_facts
 from recert.iam.context import Context
@@ -274,7 +274,7 @@ class Analyst:
             TargetRole(
                 role.arn,
                 parsed(role.trust),
-                tuple(arn for arn in role.attached if ":iam::aws:policy/" not in arn),
+                tuple(arn for arn in role.attached if not is_aws_managed(arn)),
             )
             for role in self.estate.roles
         )
@@ -337,11 +337,11 @@ class Analyst:
         risks = risks_of(
             grant,
             self.catalogue,
-            account=account_of(grant.principal),
+            account=account_of(grant.principal) or "",
             escalates=escalates,
             explained=why is not None,
             needs=needs,
-            silent=self._silent(account_of(grant.principal), agent.region),
+            silent=self._silent(account_of(grant.principal) or "", agent.region),
             guarded=guarded,
         )
         keep: tuple[str, ...] = ()

@@ -17,6 +17,7 @@ from recert.estate.authority import (
     UserGroup,
 )
 from recert.estate.estate import Estate
+from recert.iam.arns import is_aws_managed
 from recert.iam.errors import PolicyError
 from recert.iam.grammar import Policy, parse_policy
 from recert.iam.model import Authority, Level, PolicyKind, SourcedPolicy
@@ -115,7 +116,7 @@ def _inline(role: _Holder, unread: list[UnreadPart]) -> Iterable[SourcedPolicy]:
 def _attached(estate: Estate, role: _Holder, unread: list[UnreadPart]) -> Iterable[SourcedPolicy]:
     for arn in role.attached:
         held = estate.policies_by_arn.get(arn)
-        kind: PolicyKind = "aws-managed" if ":iam::aws:policy/" in arn else "customer-managed"
+        kind: PolicyKind = "aws-managed" if is_aws_managed(arn) else "customer-managed"
         source = _managed(estate, arn, kind)
         if source is not None:
             yield source

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from recert.analysis.arns import account_of
 from recert.analysis.authority import parsed
 from recert.analysis.normal import units
 from recert.estate.authority import Role
 from recert.estate.estate import Estate
+from recert.iam.arns import account_of
 from recert.iam.certainty import role_facts
 from recert.iam.grants import EffectiveGrant
 from recert.iam.overlap import contains, intersects, normal

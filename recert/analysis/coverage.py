@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from recert.analysis.acting import Driven
 from recert.estate.agents import Agent
 from recert.estate.estate import Estate, Gap
+from recert.iam.arns import name_of
 
 _ACCOUNT_WIDE = frozenset({"iam", "sts", "account", "s3", "s3control"})
 _EVERYWHERE = frozenset({"organizations"})
@@ -35,7 +36,7 @@ def related(estate: Estate, agent: Agent, reach: Driven) -> frozenset[str]:
         role = estate.roles_by_arn.get(arn)
         if role is not None:
             found |= {*role.attached, *((role.boundary,) if role.boundary else ())}
-    return frozenset(found | {_tail(name) for name in found})
+    return frozenset(found | {name_of(name) for name in found})
 
 
 def touches(gap: Gap, agent: Agent, names: Iterable[str]) -> bool:
@@ -53,7 +54,3 @@ def mentions(subject: str, names: Iterable[str]) -> bool:
     """Tell whether a gap's subject is one of these names, or holds one as a part of its path."""
     parts = {subject, *subject.replace(":", "/").split("/")}
     return not parts.isdisjoint(names)
-
-
-def _tail(name: str) -> str:
-    return name.rpartition("/")[2].rpartition(":")[2]

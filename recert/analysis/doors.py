@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from recert.analysis.acting import Driven
-from recert.analysis.arns import account_of
 from recert.analysis.normal import Unit, units
 from recert.estate.agents import Agent, AgentVersion
 from recert.estate.estate import Estate
+from recert.iam.arns import account_of, name_of
 
 BUCKET, BASE, GUARDRAIL, KEY = "bucket", "knowledge base", "guardrail", "key"
 _NARROWING = frozenset(
@@ -44,7 +44,7 @@ class Door:
 def every_door(estate: Estate) -> dict[str, Door]:
     """Return the doors of a whole reading by ARN; versions of one guardrail share theirs."""
     found = [
-        Door(BUCKET, one.arn, _tail(one.arn), one.account or "", one.policy, one.policy_known)
+        Door(BUCKET, one.arn, name_of(one.arn), one.account or "", one.policy, one.policy_known)
         for one in estate.buckets
     ]
     found += [
@@ -52,7 +52,7 @@ def every_door(estate: Estate) -> dict[str, Door]:
         for one in estate.knowledge_bases
     ]
     found += [
-        Door(KEY, one.arn, _tail(one.arn), one.account, one.policy, one.policy_known)
+        Door(KEY, one.arn, name_of(one.arn), one.account, one.policy, one.policy_known)
         for one in estate.keys
     ]
     found += [
@@ -84,7 +84,7 @@ def doors_behind(
     }
     for version in chosen:
         if version.guardrail is not None:
-            name = _tail(version.guardrail.identifier)
+            name = name_of(version.guardrail.identifier)
             place = (agent.account, agent.region, name)
             found |= {
                 one.arn for one in estate.guardrails if (one.account, one.region, one.id) == place
@@ -95,7 +95,7 @@ def doors_behind(
     written = {version.kms_key_arn for version in chosen if version.kms_key_arn}
     for key in estate.keys:
         own = agent.arn in key.used_by and not written.isdisjoint(
-            {key.arn, key.written, _tail(key.arn), f"alias/{_tail(key.written)}"}
+            {key.arn, key.written, name_of(key.arn), f"alias/{name_of(key.written)}"}
         )
         if own or users.intersection(key.used_by):
             found.add(key.arn)
@@ -130,8 +130,7 @@ def _strange(unit: Unit, home: str) -> bool:
     kind, _, name = unit.principal.partition(":")
     if kind != "AWS" or not home:
         return False
-    account = name if name.isdigit() else account_of(name)
-    return bool(account) and account != home
+    return account_of(name) not in (None, home)
 
 
 def _everybody(unit: Unit) -> bool:
@@ -144,7 +143,3 @@ def _takes_away(deny: Unit, unit: Unit) -> bool:
         return False
     covers_place = deny.resource in (("*",), unit.resource)
     return covers_place and deny.action in (("*",), unit.action)
-
-
-def _tail(arn: str) -> str:
-    return arn.rpartition("/")[2].rpartition(":")[2]

@@ -14,7 +14,6 @@ from functools import lru_cache
 from typing import Any
 
 from recert.analysis.acting import NEVER_SHOWN, Driven, driven, judged_versions
-from recert.analysis.arns import account_of
 from recert.analysis.normal import units
 from recert.estate.agents import Agent, AgentVersion
 from recert.estate.authority import Organization, Role
@@ -23,6 +22,7 @@ from recert.estate.canonical import canonical, digest
 from recert.estate.companions import Access, Integration, Resource
 from recert.estate.estate import Estate
 from recert.estate.integrations import ActionGroup, DataSource
+from recert.iam.arns import account_of
 
 SCHEMA = 1
 _DEFAULT = "DEFAULT"

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from recert.analysis.acting import judged_versions
 from recert.analysis.analyst import Analyst
-from recert.analysis.arns import account_of
 from recert.analysis.fingerprint import version_basis
 from recert.analysis.found import Found
 from recert.analysis.found_access import access_findings
@@ -13,6 +12,7 @@ from recert.analysis.usage import last_use
 from recert.estate.agents import Agent
 from recert.estate.canonical import canonical
 from recert.estate.estate import Estate
+from recert.iam.arns import account_of
 
 
 def agent_findings(analyst: Analyst, agent_arn: str) -> Iterable[Found]:
@@ -90,7 +90,7 @@ def _dormant(analyst: Analyst, agent: Agent) -> Iterable[Found]:
 def _collaborators(agent: Agent) -> Iterable[Found]:
     for version in judged_versions(agent):
         for mate in version.collaborators:
-            account = account_of(mate.alias_arn, agent.account)
+            account = account_of(mate.alias_arn) or agent.account
             if account != agent.account:
                 yield Found(
                     "foreign_account",

@@ -10,6 +10,7 @@ from recert.analysis.trust import is_person, trust_grants
 from recert.estate.agents import Agent
 from recert.estate.authority import Role
 from recert.estate.estate import Estate
+from recert.iam.arns import name_of
 from recert.iam.grammar import Policy
 from recert.iam.overlap import intersects, normal
 
@@ -77,7 +78,7 @@ def _shared(analyst: Analyst, agent: Agent) -> Iterable[Found]:
                 agent.arn,
                 f"{arn} things",
                 f"The execution role {arn.rpartition('/')[2]} of {agent.name} is also the role of "
-                f"{', '.join(thing.rpartition('/')[2].rpartition(':')[2] for thing in things[:3])}"
+                f"{', '.join(name_of(thing) for thing in things[:3])}"
                 f"{' …' if len(things) > 3 else ''}.",  # noqa: PLR2004  # a line
                 "Give the agent and each of these a role of its own.",
                 {"role_arn": arn, "resources": things},

@@ -8,12 +8,12 @@ the function's let them, within one account either, across accounts both.
 
 from enum import StrEnum
 
-from recert.analysis.arns import account_of, partition_of
 from recert.analysis.normal import Test, Unit, units
 from recert.estate.agents import Agent
 from recert.estate.authority import Role
 from recert.estate.estate import Estate
 from recert.estate.integrations import Function
+from recert.iam.arns import account_of, partition_of
 from recert.iam.overlap import contains as covers
 from recert.iam.overlap import intersects as meets
 from recert.iam.overlap import normal as plain
@@ -66,7 +66,7 @@ def may_call(estate: Estate, role_arn: str | None, function: Function | None, ar
         return Answer.UNKNOWN
     by_role = _by_role(estate, role, arn)
     by_function = _by_function(role, function, arn)
-    both = account_of(arn, role.account) != role.account
+    both = (account_of(arn) or role.account) != role.account
     if by_role is None:
         return Answer.NO
     if both:

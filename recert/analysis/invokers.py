@@ -12,10 +12,10 @@ from typing import Any
 
 from recert.analysis.acting import judged_versions
 from recert.analysis.analyst import Analyst
-from recert.analysis.arns import account_of, partition_of
 from recert.analysis.normal import Unit, units
 from recert.estate.agents import Agent, AgentKind
 from recert.estate.companions import Access
+from recert.iam.arns import account_of, partition_of
 from recert.iam.grants import EffectiveGrant
 from recert.iam.overlap import intersects, normal
 from recert.iam.who_can import WhoCan
@@ -214,7 +214,7 @@ def _upstream(analyst: Analyst, agent: Agent) -> Iterator[Invoker]:
     action = (ACTIONS[agent.kind],) if agent.kind in ACTIONS else ()
     for arn in upstream_agents(analyst, agent):
         name = analyst.agent(arn).name
-        foreign = account_of(arn, agent.account) != agent.account
+        foreign = (account_of(arn) or agent.account) != agent.account
         where = f" of account {account_of(arn)}" if foreign else ""
         said = f"{name}{where} hands work to it"
         yield Invoker("agent", arn, action, conditional=False, evidence=said)

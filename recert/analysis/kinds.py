@@ -14,9 +14,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from recert.analysis.arns import account_of
 from recert.analysis.risks import names_nothing
 from recert.estate.estate import Estate
+from recert.iam.arns import account_of, parts_of
 from recert.iam.catalogue import Catalogue
 from recert.iam.grants import EffectiveGrant
 from recert.iam.overlap import intersects, normal, plain_head
@@ -25,7 +25,6 @@ from recert.iam.sets import bits_of
 from recert.iam.shapes import Shape
 
 _FEW = 64
-_ARN_PARTS = 6  # arn:partition:service:region:account:resource
 _SHARED_SERVICES = frozenset(
     {
         "bedrock-agentcore", "dynamodb", "ecr", "events", "execute-api", "glue", "kinesis", "kms",
@@ -121,7 +120,7 @@ class Ruler:
         found = Opened()
         for grant in grants:
             if grant.mask:
-                found |= self._of_grant(grant.reach, grant.mask, account_of(grant.principal))
+                found |= self._of_grant(grant.reach, grant.mask, account_of(grant.principal) or "")
         return found
 
     def resources(self, opened: Opened) -> int:
@@ -202,8 +201,8 @@ class Ruler:
 
 def _leaves(pattern: str, account: str) -> bool:
     """Tell whether a pattern takes in something of another account than this."""
-    parts = pattern.split(":", _ARN_PARTS - 1)
-    if len(parts) < _ARN_PARTS:
+    parts = parts_of(pattern)
+    if parts is None:
         return True
     if parts[4]:
         return parts[4] != account

@@ -2,9 +2,9 @@
 
 import re
 
-from recert.analysis.arns import partition_of
 from recert.estate.agents import DRAFT, Agent
 from recert.estate.estate import Estate
+from recert.iam.arns import partition_of
 
 _ID = re.compile(r"[A-Za-z0-9_-]+")
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 
 from recert.analysis.acting import judged_versions
-from recert.analysis.arns import partition_of
 from recert.analysis.needs_nodes import STATE_MACHINE, node_needs
 from recert.analysis.needs_words import MODEL, Need
 from recert.estate.agents import Agent, AgentKind, AgentVersion
 from recert.estate.companions import Integration
 from recert.estate.estate import Estate
 from recert.estate.integrations import KnowledgeBase
+from recert.iam.arns import partition_of
 from recert.iam.overlap import NO_COLON
 
 _KMS = ("kms:decrypt", "kms:generatedatakey", "kms:describekey")

@@ -6,12 +6,12 @@ from typing import Any
 
 from recert.analysis.acting import ActingRole, HopState, Way
 from recert.analysis.analyst import Analyst, analyst_of
-from recert.analysis.arns import account_of
 from recert.analysis.external import Endpoint, endpoints, places
 from recert.analysis.invokers import Invoker, invokers, unread_invokers
 from recert.analysis.measure import BlastRadius, measure
 from recert.analysis.visibility import Step, visibility
 from recert.estate.estate import Estate
+from recert.iam.arns import account_of
 from recert.iam.catalogue import Catalogue
 
 
@@ -96,7 +96,7 @@ def blast_radius(
     arns = [role.role_arn for role in analyst.acting(agent_arn) if role.role_arn]
     # A way that takes a boundary off is there only where one stands: more protection, not less.
     paths = {path.id for arn in arns for path in analyst.escalations(arn) if not path.unbounding}
-    accounts = {account_of(arn, agent.account) for arn in (*arns, *driven.agents)}
+    accounts = {(account_of(arn) or agent.account) for arn in (*arns, *driven.agents)}
     if outside is None:
         outside = endpoints(analyst.estate, agent, driven)
     return measure(

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from recert.analysis.arns import account_of, partition_of
 from recert.analysis.authority import parsed
 from recert.estate.estate import Estate
+from recert.iam.arns import account_of, partition_of
 from recert.iam.grammar import Policy, Principal, Statement
 from recert.iam.model import Authority, SourcedPolicy
 

@@ -16,8 +16,8 @@ from recert.analysis.invokers import (
     upstream_agents,
 )
 from recert.analysis.subjects import ReviewSubject
-from recert.analysis.trust import account_in
 from recert.estate.agents import Agent
+from recert.iam.arns import account_of
 from recert.text import plural
 
 
@@ -106,7 +106,7 @@ def _policy(agent: Agent) -> Iterable[ReviewSubject]:
     for one in of_resource_policy(agent):
         held.setdefault(one.principal, []).append(one.conditional)
     for principal, conditional in held.items():
-        foreign = account_in(principal) not in (None, agent.account)
+        foreign = account_of(principal) not in (None, agent.account)
         open_ = principal == "anybody"
         reason = (
             "Its resource policy names nobody in particular."

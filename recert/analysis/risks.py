@@ -3,8 +3,8 @@
 import re
 from functools import lru_cache
 
-from recert.analysis.arns import account_of, resource_of
 from recert.analysis.needs_words import Need
+from recert.iam.arns import account_of, resource_of
 from recert.iam.catalogue import Catalogue
 from recert.iam.grants import EffectiveGrant
 from recert.iam.overlap import normal
@@ -155,4 +155,4 @@ def _placed(grant: EffectiveGrant, catalogue: Catalogue) -> bool:
 
 
 def _foreign(resource: str, account: str) -> bool:
-    return account_of(resource, account) != account
+    return (account_of(resource) or account) != account

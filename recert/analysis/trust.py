@@ -7,6 +7,7 @@ from typing import Any
 from recert.analysis.authority import parsed
 from recert.estate.agents import Agent, AgentKind
 from recert.estate.authority import Role
+from recert.iam.arns import account_of, resource_of
 from recert.iam.grammar import Principal, Statement
 from recert.iam.overlap import contains, normal
 
@@ -127,7 +128,7 @@ def _problems(
     if principal.kind == "*" or principal.value == "*":
         return ("open_trust",)
     if principal.kind == "AWS":
-        account = account_in(principal.value)
+        account = account_of(principal.value)
         return ("foreign_account",) if account not in (None, role.account) else ()
     return ()
 
@@ -155,8 +156,7 @@ def is_person(grant: TrustGrant) -> bool:
         return not grant.principal.startswith(_WORKLOADS) and "oidc.eks" not in grant.principal
     if grant.kind != "AWS":
         return False
-    parts = grant.principal.split(":", 5)
-    rest = parts[5] if len(parts) == 6 else ""  # noqa: PLR2004  # arn:p:iam::account:REST
+    rest = resource_of(grant.principal) or ""
     return (
         grant.principal.isdigit()
         or rest == "root"
@@ -178,11 +178,3 @@ def _wider(sources: tuple[str, ...], agent: Agent) -> bool:
     """Tell whether the sources let in more than this agent: another of the same account, say."""
     head, _, _ = agent.arn.rpartition("/")
     return any(contains(normal(source), f"{head}/SOMEOTHER0") for source in sources)
-
-
-def account_in(principal: str) -> str | None:
-    """Return the account of a principal, None where it names none (`AROA…`)."""
-    if principal.isdigit():
-        return principal
-    parts = principal.split(":")
-    return parts[4] if len(parts) > 4 and parts[4].isdigit() else None  # noqa: PLR2004  # arn:p:iam::ACCOUNT

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from recert.iam.arns import parts_of
+
 _PHRASES = {
     "*": "do anything at all",
     "bedrock:invokemodel": "ask a model",
@@ -129,10 +131,10 @@ def short(resource: str) -> str:
     """Return the telling end of an ARN: `table/bookings`, `sns alarms`."""
     if resource.startswith("NotResource: "):
         return f"all but {short(resource.removeprefix('NotResource: '))}"
-    parts = resource.split(":", 5)
-    if len(parts) < 6:  # noqa: PLR2004  # arn:partition:service:region:account:rest
+    parts = parts_of(resource)
+    if parts is None:
         return resource
-    service, account, rest = parts[2], parts[4], parts[5]
+    _, _, service, _, account, rest = parts
     where = " in every account" if account == "*" else ""
     telling = service == "s3" or "/" in rest or ":" in rest
     return f"{rest if telling else f'{service} {rest}'}{where}"

@@ -15,6 +15,7 @@ import recert
 from recert.aws import reads
 from recert.errors import AwsError
 from recert.estate.estate import Gap
+from recert.iam.arns import partition_of
 from recert.text import visible
 
 HOME = "us-east-1"
@@ -146,9 +147,8 @@ def _assume(
     session: boto3.session.Session, caller: Caller, account: str, spokes: Spokes
 ) -> boto3.session.Session:
     home = session.region_name or HOME
-    partition = caller.arn.split(":")[1]
     params = {
-        "RoleArn": f"arn:{partition}:iam::{account}:role/{spokes.role_name}",
+        "RoleArn": f"arn:{partition_of(caller.arn)}:iam::{account}:role/{spokes.role_name}",
         "RoleSessionName": "recert",
     }
     if spokes.external_id:

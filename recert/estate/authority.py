@@ -1,6 +1,7 @@
 """What IAM and Organizations say: roles, policies, ceilings."""
 
 from recert.estate.base import Frozen, Instant, Tags
+from recert.iam.arns import is_aws_managed
 
 
 class InlinePolicy(Frozen):
@@ -25,7 +26,7 @@ class ManagedPolicy(Frozen):
     @property
     def aws_managed(self) -> bool:
         """Tell whether AWS owns the policy."""
-        return ":iam::aws:policy/" in self.arn
+        return is_aws_managed(self.arn)
 
 
 class User(Frozen):

@@ -6,6 +6,7 @@ from typing import TypeVar
 from recert.estate.authority import Organization
 from recert.estate.base import Frozen
 from recert.estate.estate import Coverage, Estate, Gap
+from recert.iam.arns import account_of
 
 T = TypeVar("T", bound=Frozen)
 _BULK = "GetAccountAuthorizationDetails"
@@ -31,7 +32,7 @@ def splice(
     unread = {arn for arn in agents - read if _is_missing(arn, part.coverage.gaps)}
     kept = [one for one in whole.agents if one.arn not in read | (agents - unread)]
     accounts = _accounts_read(part)
-    about = frozenset(_account(arn) for arn in (*agents, *roles))
+    about = frozenset(account_of(arn) or "" for arn in (*agents, *roles))
     kept_roles = [one for one in whole.roles if one.account not in accounts or one.arn not in roles]
     taken = [one for one in part.roles if one.account in accounts and one.arn in roles]
     named = {arn for one in taken for arn in (*one.attached, one.boundary) if arn}
@@ -85,13 +86,8 @@ def _organization(
 def _gaps_of(part: Estate, agents: frozenset[str], roles: frozenset[str]) -> list[Gap]:
     """Return the gaps of the part in the accounts that it was about."""
     arns = {*agents, *roles, *(agent.arn for agent in part.agents)}
-    accounts = {_account(arn) for arn in arns}
+    accounts = {account_of(arn) for arn in arns}
     return [gap for gap in part.coverage.gaps if gap.account in accounts]
-
-
-def _account(arn: str) -> str:
-    parts = arn.split(":", 5)
-    return parts[4] if len(parts) > 4 else ""  # noqa: PLR2004 - arn:partition:service:region:account
 
 
 def _accounts_read(part: Estate) -> frozenset[str]:
@@ -102,7 +98,7 @@ def _accounts_read(part: Estate) -> frozenset[str]:
 
 def _is_missing(arn: str, gaps: Iterable[Gap]) -> bool:
     """Tell whether a call about an agent failed, or the listing that would show it."""
-    account, name = _account(arn), arn.rpartition("/")[2]
+    account, name = account_of(arn), arn.rpartition("/")[2]
     return any(
         gap.account == account
         and gap.operation != _BULK

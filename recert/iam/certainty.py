@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+from recert.iam.arns import parts_of
 from recert.iam.comparisons import COMPARISONS
 from recert.iam.conditions import Test, compile_condition
 from recert.iam.context import MAYBE, YES, Context, context_of
@@ -48,11 +49,11 @@ class Facts:
 
 def role_facts(arn: str, *, since: datetime, organization: str | None = None) -> Facts:
     """Return what is known of every call that a role's sessions, or an IAM user, make."""
-    account = arn.split(":")[4] if arn.count(":") >= 5 else ""  # noqa: PLR2004 - the fifth segment
+    parts = parts_of(arn)
     user = arn.rpartition("/")[2] if ":user/" in arn else None
     values = {
         "aws:PrincipalArn": arn,
-        "aws:PrincipalAccount": account,
+        "aws:PrincipalAccount": "" if parts is None else parts[4],
         "aws:PrincipalType": "AssumedRole" if user is None else "User",
         "aws:PrincipalIsAWSService": "false",
     }

@@ -22,6 +22,7 @@ Where the layers leave a question open, access is shown rather than hidden:
 from collections.abc import Iterable
 from datetime import datetime
 
+from recert.iam.arns import account_of, partition_of
 from recert.iam.catalogue import Catalogue
 from recert.iam.certainty import Facts, certain, role_facts
 from recert.iam.grammar import Statement
@@ -172,5 +173,4 @@ class Assessor:
 
     def ground(self, arn: str) -> Ground:
         """Return the shapes as they are in the partition and account of a principal."""
-        parts = [*arn.split(":"), "", "", "", "", ""]
-        return ground_of(self.catalogue, parts[1] or "aws", parts[4])
+        return ground_of(self.catalogue, partition_of(arn), account_of(arn) or "")

@@ -13,6 +13,7 @@ without a target.
 
 from collections.abc import Callable, Iterable, Mapping
 
+from recert.iam.arns import account_of
 from recert.iam.catalogue import Catalogue
 from recert.iam.certainty import Facts, certain
 from recert.iam.effective import Assessor
@@ -29,7 +30,6 @@ from recert.iam.paths import (
     known_paths,
     needed_actions,
 )
-from recert.iam.principals import account_of
 from recert.iam.reach import Reach
 from recert.iam.targets import TargetRole, Targets, Trusted
 

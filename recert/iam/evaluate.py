@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from recert.iam.arns import account_of
 from recert.iam.combine import Says, Situation, combine
 from recert.iam.context import YES
 from recert.iam.model import Authority, Decision, Request, SourcedPolicy, Verdict
@@ -23,7 +24,6 @@ from recert.iam.principals import (
     NAMES_NONE,
     Caller,
     Strength,
-    account_of,
     caller_of,
 )
 from recert.iam.protected import (

@@ -13,6 +13,7 @@ words. `contains` says yes only where it is certain: what it cannot see is taken
 import re
 from functools import lru_cache
 
+from recert.iam.arns import COLONS
 from recert.iam.patterns import with_plain_service
 
 NO_COLON = "\x01"  # one or more characters, none of them a colon: partition, region, account
@@ -39,7 +40,6 @@ _ESCAPES = {"*": LITERAL_STAR, "?": LITERAL_ONE, "$": "$"}
 _CONTROL = re.compile(r"[\x00-\x1f]")
 _MIXED = re.compile(r"[*?]*\*[*?]*")
 _CACHED = 16384
-_LAST = 5  # the segment of an ARN in which every wildcard is free
 
 
 @lru_cache(maxsize=_CACHED)
@@ -198,7 +198,7 @@ class _Outer:
     def __init__(self, pattern: str) -> None:
         self._chars: dict[str, int] = {}
         self._loops = self._ones = self._tight_loops = self._tight_ones = 0
-        segments = pattern.split(":", _LAST)
+        segments = pattern.split(":", COLONS)
         at, place = 0, 1
         for c in pattern:
             tight = at < len(segments) - 1 and c != ":"

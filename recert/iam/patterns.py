@@ -15,11 +15,12 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from recert.iam.arns import COLONS, PARTS
+
 Match = Callable[[str], bool]
 
 _CACHED: Final = 1024
 _MIXED: Final = re.compile(r"[*?]*\*\?[*?]*")
-_LAST_SEGMENT: Final = 5
 
 
 class Automaton:
@@ -115,7 +116,7 @@ def is_free(pattern: str) -> bool:
 
     False also where its head has to be put in lower case first.
     """
-    head = pattern.split(":", _LAST_SEGMENT)[:-1]
+    head = pattern.split(":", COLONS)[:-1]
     for segment in head:
         if "*" in segment.rstrip("*") or not (segment.islower() or segment.lower() == segment):
             return False
@@ -246,7 +247,7 @@ class ResourcePattern:
 
 def _split(text: str) -> tuple[str, str, str]:
     """Part the segments in which wildcards are bound from the last one, where they are free."""
-    parts = text.split(":", _LAST_SEGMENT)
+    parts = text.split(":", COLONS)
     if len(parts) == 1:
         return "", "", text
     return ":".join(parts[:-1]), ":", parts[-1]
@@ -296,18 +297,15 @@ def resource_pattern(text: str) -> ResourcePattern:
     return found
 
 
-_ARN_PARTS: Final = 6
-
-
 def arn_parts(text: str) -> list[str] | None:
     """Split an ARN into its six components, the last one empty where it is missing.
 
     None where there are too few colons to speak of an ARN.
     """
-    parts = text.split(":", _ARN_PARTS - 1)
-    if len(parts) == _ARN_PARTS:
+    parts = text.split(":", COLONS)
+    if len(parts) == PARTS:
         return parts
-    return [*parts, ""] if len(parts) == _ARN_PARTS - 1 else None
+    return [*parts, ""] if len(parts) == COLONS else None
 
 
 def arn_like(pattern: list[str], arn: list[str]) -> bool:

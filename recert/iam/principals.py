@@ -12,13 +12,13 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import Final, Literal
 
+from recert.iam.arns import parts_of
 from recert.iam.grammar import Principal
 
 CallerKind = Literal[
     "role", "session", "user", "federated-user", "root", "service", "federated", "anyone"
 ]
 
-_ACCOUNT_DIGITS: Final = 12
 _SERVICE_LINKED_PATH: Final = "aws-service-role/"
 _SERVICE_LINKED_NAME: Final = "AWSServiceRoleFor"
 
@@ -84,8 +84,8 @@ def caller_of(arn: str | None) -> Caller:
     """
     if not arn:
         return ANYONE
-    parts = arn.split(":", 5)
-    if len(parts) < 6 or parts[0] != "arn":  # noqa: PLR2004 - the six components of an ARN
+    parts = parts_of(arn)
+    if parts is None or parts[0] != "arn":
         is_service = arn.endswith((".amazonaws.com", ".amazonaws.com.cn", ".amazon.com"))
         return Caller("service" if is_service else "federated", arn)
     _, partition, service, _, account, resource = parts
@@ -140,17 +140,6 @@ def is_account(value: str, caller: Caller) -> bool:
     return value == caller.account or (
         value == f"arn:{caller.partition}:iam::{caller.account}:root" and caller.account is not None
     )
-
-
-def account_of(text: str) -> str | None:
-    """Return the account that a number or an ARN names, None where it names none.
-
-    AWS's own resources (`arn:aws:iam::aws:…`) and patterns name none.
-    """
-    parts = text.split(":", 5)
-    account = parts[4] if len(parts) > 5 else text  # noqa: PLR2004 - as above
-    is_account = len(account) == _ACCOUNT_DIGITS and account.isascii() and account.isdigit()
-    return account if is_account else None
 
 
 def _is_star(principal: Principal) -> bool:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from recert.iam.arns import account_of, partition_of
 from recert.iam.context import context_of
 from recert.iam.evaluate import Engine
 from recert.iam.grammar import Policy, Principal, Statement, parse_policy
@@ -131,8 +132,9 @@ def _means(named: Named, principal: Principal, caller: str) -> bool:
     kind, value = named
     if named == (principal.kind, principal.value) or kind == "*" or value == "*":
         return True
-    account = caller.split(":")[4] if caller.count(":") > 4 else ""  # noqa: PLR2004 - the account of an ARN
-    return kind == "AWS" and account != "" and value in (account, f"arn:aws:iam::{account}:root")
+    account = account_of(caller)
+    root = f"arn:{partition_of(caller)}:iam::{account}:root"
+    return kind == "AWS" and account is not None and value in (account, root)
 
 
 def _asked(action: str, resource: str, caller: str) -> Request:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from recert.iam.arns import parts_of
 from recert.iam.principals import Caller
 
 WITHOUT_PERMISSION: Final = "sts:getcalleridentity"
@@ -59,8 +60,8 @@ def never_succeeds(action: str, resource: str) -> bool:
     """
     if not action.startswith("iam:"):
         return False
-    parts = resource.split(":", 5)
-    if len(parts) < 6 or parts[2] != "iam":  # noqa: PLR2004 - the six components of an ARN
+    parts = parts_of(resource)
+    if parts is None or parts[2] != "iam":
         return False
     if parts[4] == "aws" and parts[5].startswith("policy/"):
         return action in _OWNED_BY_AWS
@@ -74,11 +75,11 @@ def needs_resource_policy(action: str, resource: str) -> bool:
     nobody knows which role or key is meant, and identity policies decide.
     """
     if action.startswith("kms:"):
-        parts = resource.split(":", 5)
-        return len(parts) > 5 and parts[2] == "kms" and parts[5].startswith("key/")  # noqa: PLR2004 - as above
+        parts = parts_of(resource)
+        return parts is not None and parts[2] == "kms" and parts[5].startswith("key/")
     if action in _TRUSTED:
-        parts = resource.split(":", 5)
-        return len(parts) > 5 and parts[2] == "iam" and parts[5].startswith("role/")  # noqa: PLR2004 - as above
+        parts = parts_of(resource)
+        return parts is not None and parts[2] == "iam" and parts[5].startswith("role/")
     return False
 
 

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from recert.iam.arns import account_of
 from recert.iam.catalogue import Catalogue
 from recert.iam.grammar import Policy, Statement
 from recert.iam.overlap import LITERAL_STAR, contains, intersects, normal, plain_head
-from recert.iam.principals import account_of
 from recert.iam.sets import bits_of
 from recert.iam.shapes import meet
 

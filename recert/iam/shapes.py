@@ -15,12 +15,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from recert.iam.arns import COLONS, PARTS
 from recert.iam.errors import CatalogueError
 from recert.iam.overlap import ACCOUNT, NO_COLON, NO_SLASH, SOME, contains, intersects, normal
 
 _CACHED = 8192
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
-_LEVEL_SEGMENTS = 5
 _WORD = re.compile(r"([a-z][A-Za-z0-9-]*)[/:]")
 _PLAIN_ACCOUNT = re.compile(r"(\d{12}|aws|cloudfront|.*[*?\x12].*|)\Z")
 
@@ -140,7 +140,7 @@ class Shapes:
         return found
 
     def _fit(self, pattern: str) -> Fitting:
-        parts = pattern.split(":", _LEVEL_SEGMENTS)
+        parts = pattern.split(":", COLONS)
         service = parts[2] if len(parts) > 2 else "*"  # noqa: PLR2004 - the service is the third segment
         plain = "*" not in "".join(parts[:3]) and "?" not in service
         buckets = (
@@ -188,7 +188,7 @@ def is_aligned(parts: list[str]) -> bool:
     A star at the end of a segment may cross colons, so that a pattern with fewer segments, or with
     something that is no account in the account's place, is compared as a whole.
     """
-    return len(parts) == _LEVEL_SEGMENTS + 1 and _PLAIN_ACCOUNT.match(parts[4]) is not None
+    return len(parts) == PARTS and _PLAIN_ACCOUNT.match(parts[4]) is not None
 
 
 def _fits_aligned(parts: list[str], shape: Shape) -> bool:
@@ -210,10 +210,10 @@ def meet(resource: str, shape: Shape, *, partition: str, account: str) -> str:
     own segment is kept.
     """
     text = shape.text(partition, account)
-    parts = resource.split(":", _LEVEL_SEGMENTS)
+    parts = resource.split(":", COLONS)
     if resource == "*" or not is_aligned(parts):
         return text if contains(resource, text) else resource
-    segments = text.split(":", _LEVEL_SEGMENTS)
+    segments = text.split(":", COLONS)
     return ":".join(
         own if contains(part, own) else part for part, own in zip(parts, segments, strict=True)
     )
@@ -223,7 +223,7 @@ def _segments(arn: str) -> tuple[str, ...]:
     """Return the segments of AWS's ARN shape in normal form."""
     parts = [
         _VARIABLE.sub(lambda found: _KINDS.get(found[1], SOME), part)
-        for part in arn.split(":", _LEVEL_SEGMENTS)
+        for part in arn.split(":", COLONS)
     ]
     if parts[3:4] == [NO_COLON] and parts[4:5] == [NO_COLON]:
         parts[4] = ACCOUNT

@@ -20,11 +20,12 @@ from typing import Final
 from msgspec import UNSET, Struct, UnsetType, field, to_builtins
 from msgspec.json import Encoder
 
+from recert.iam.arns import account_of
 from recert.iam.errors import PolicyError
 from recert.iam.evaluate import Engine
 from recert.iam.grammar import DECODER
 from recert.iam.model import Match, Request, Verdict
-from recert.iam.principals import account_of, caller_of
+from recert.iam.principals import caller_of
 from recert.iam.simulation_input import Simulation, read_plain, read_simulation
 
 _ENCODER: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False)

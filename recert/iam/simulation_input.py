@@ -13,6 +13,7 @@ from typing import Any, Final, NoReturn, cast
 
 from msgspec import UNSET, Raw, Struct
 
+from recert.iam.arns import account_of
 from recert.iam.context import EMPTY, Context, Value
 from recert.iam.errors import PolicyError
 from recert.iam.grammar import DECODER, Policy, parse_policy
@@ -30,7 +31,7 @@ from recert.iam.plain import (
 )
 from recert.iam.plain_set import PlainSet
 from recert.iam.policyset import Loaded, PolicySet, united
-from recert.iam.principals import account_of, caller_of
+from recert.iam.principals import caller_of
 
 _KEYS: Final = frozenset(
     {

@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from recert.iam.arns import COLONS
 from recert.iam.conditions import Test, ask_once, compile_condition, variables_of
 from recert.iam.context import MAYBE, NO, YES, Context
 from recert.iam.grammar import Condition, Statement
@@ -33,8 +34,6 @@ from recert.iam.variables import Template, resolve, shielded, template, widened
 
 _ANY: Final = ("*",)
 _LONGEST_RESOURCE: Final = 4096
-_COLONS: Final = 5
-"""Of an ARN; behind them every wildcard is free."""
 
 
 class Asked(Struct, gc=False):
@@ -90,7 +89,7 @@ def _fits_at_first(text: str, resource: str) -> bool:
     plain = pieces[0]
     if "?" in text:
         plain = plain.partition("?")[0]
-    elif resource.startswith(plain) and (plain.count(":") >= _COLONS or is_free(text)):
+    elif resource.startswith(plain) and (plain.count(":") >= COLONS or is_free(text)):
         return fit_pieces(pieces, resource)
     if not resource.startswith(plain) and plain.lower() != resource[: len(plain)].lower():
         return False

@@ -5,11 +5,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from recert.iam.arns import account_of, partition_of
 from recert.iam.certainty import Facts, certain
 from recert.iam.context import UNKNOWN
 from recert.iam.grammar import Policy, Statement
 from recert.iam.overlap import contains, normal
-from recert.iam.principals import Strength, account_of, caller_of, strongest
+from recert.iam.principals import Strength, caller_of, strongest
 
 _REGIONAL = re.compile(r"^([a-z0-9-]+)\.[a-z]{2}(?:-[a-z]+)+-\d\.(amazonaws\.com)")
 _SESSION = re.compile(r"arn:[^:]*:sts::(\d{12}):assumed-role/([^/]+)/")
@@ -82,8 +83,7 @@ class Targets:
         """Return the roles, by ARN, whose trust policy lets a role in."""
         found = {each: Trusted(direct=False, conditional=True) for each in self._unread}
         account = account_of(arn) or ""
-        partition = arn.split(":", 2)[1] if arn.startswith("arn:") else "aws"
-        names = (arn, account, f"arn:{partition}:iam::{account}:root", "*")
+        names = (arn, account, f"arn:{partition_of(arn)}:iam::{account}:root", "*")
         candidates: dict[str, TargetRole] = {}
         for name in names:
             plain = Trusted(direct=name in (arn, "*"), conditional=False)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from recert.analysis.normal import Unit, grown, units
 from recert.estate.authority import Role
 from recert.estate.estate import Estate
+from recert.iam.arns import is_aws_managed
 from recert.lifecycle.changes import Change, Values
 from recert.lifecycle.events import Severity
 from recert.lifecycle.grave import is_grave
@@ -78,7 +79,7 @@ def _read(role: Role, estate: Estate) -> dict[str, _Policy]:
         policy = estate.policies_by_arn.get(arn)
         values: Values = {
             "policy": arn.rpartition("/")[2],
-            "kind": "aws-managed" if ":iam::aws:policy/" in arn else "customer-managed",
+            "kind": "aws-managed" if is_aws_managed(arn) else "customer-managed",
             "arn": arn,
             "version_id": policy.version_id if policy else None,
             "role_arn": role.arn,

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 from recert.analysis.acting import Driven
-from recert.analysis.arns import account_of
 from recert.analysis.doors import doors_behind
 from recert.estate.agents import Agent, AgentVersion
 from recert.estate.estate import Estate
 from recert.estate.integrations import Guardrail
+from recert.iam.arns import account_of
 from recert.lifecycle.bases import compare_bases, compare_buckets
 from recert.lifecycle.ceilings import compare_ceilings
 from recert.lifecycle.changes import Change, keyed_differs
@@ -74,7 +74,7 @@ class SharedChanges:
             found += self.bases.get(arn, ())
         for bucket in self._read_by(bases):
             found += self.buckets.get(bucket, ())
-        for account in {account_of(arn) for arn in roles}:
+        for account in {account_of(arn) or "" for arn in roles}:
             found += self.ceilings.get(account, ())
         return found
 

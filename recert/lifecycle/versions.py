@@ -1,8 +1,8 @@
 """Differences between two versions of one agent, or between two readings of one version."""
 
-from recert.analysis.arns import account_of
 from recert.estate.agents import Agent, AgentVersion
 from recert.estate.integrations import Collaborator, GuardrailRef, KnowledgeBaseLink
+from recert.iam.arns import account_of
 from recert.lifecycle.changes import (
     Change,
     concealed_differs,
@@ -209,5 +209,5 @@ def _mate_changed(agent: Agent, before: Collaborator, after: Collaborator) -> li
 
 def _foreign(agent: Agent, mate: Collaborator) -> Severity | None:
     """Work that is handed to another account leaves the reach of this one's controls."""
-    account = account_of(mate.alias_arn, agent.account)
+    account = account_of(mate.alias_arn) or agent.account
     return Severity.CRITICAL if account != agent.account else None

@@ -64,6 +64,15 @@ class Harvest:
         """Return the accounts that are visited, sorted."""
         return tuple(sorted({reader.place.account for reader in self.readers}))
 
+    @property
+    def acting_roles(self) -> set[str]:
+        """Return the ARNs of the roles by which agents act, or what they drive, as far as was read."""
+        arns = {version.role_arn for agent in self.agents for version in agent.versions}
+        arns |= {one.role_arn for one in self.functions}
+        arns |= {one.role_arn for one in self.knowledge_bases}
+        arns |= {one.role_arn for one in self.resources}
+        return {arn for arn in arns if arn}
+
     def asks(self, read: Read, account: str, missing: str, **named: str) -> bool:
         """Tell whether to make a call that older recordings do not hold; `missing` is the limit then."""
         if self.source.holds(read, account, **named):

@@ -9,6 +9,7 @@ from recert.aws.collect.values import text, unique
 from recert.aws.matching import Place
 from recert.aws.reader import Answer
 from recert.estate.agents import Agent, AgentVersion
+from recert.iam.arns import account_of
 
 LIMIT = "The recording does not say which images stand behind the tags that agents run."
 _IMAGE = re.compile(
@@ -46,7 +47,7 @@ def gather(harvest: Harvest) -> None:
     accounts = frozenset(harvest.accounts)
 
     def asked(image: Image) -> str:
-        return image.account if image.account in accounts else _account(min(users[image]))
+        return image.account if image.account in accounts else account_of(min(users[image])) or ""
 
     images = [
         one for one in sorted(users) if harvest.asks(later_reads.DESCRIBE_IMAGES, asked(one), LIMIT)
@@ -89,7 +90,3 @@ def _with_digests(agent: Agent, found: dict[Image, str | None]) -> Agent:
 
     versions = tuple(resolved(version) for version in agent.versions)
     return agent if versions == agent.versions else agent.model_copy(update={"versions": versions})
-
-
-def _account(arn: str) -> str:
-    return arn.split(":", 5)[4]

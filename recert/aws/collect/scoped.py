@@ -34,6 +34,7 @@ from recert.aws.interface import Scope
 from recert.aws.matching import Place
 from recert.aws.reader import Reader
 from recert.estate.agents import Agent
+from recert.iam.arns import account_of, parts_of
 
 LIMIT = "Only the agents that were asked for were read, and what they drive."
 _ROLE = ":role/"
@@ -52,7 +53,9 @@ def gather(harvest: Harvest, scope: Scope) -> None:
         buckets.gather(harvest)
     prompts.gather(harvest)
     roles = sorted(arn for arn in scope.agents if _ROLE in arn)
-    authority.gather(harvest, accounts=_accounts(harvest) | {_account(arn) for arn in roles})
+    authority.gather(
+        harvest, accounts=_accounts(harvest) | {account_of(arn) or "" for arn in roles}
+    )
     if roles:
         unregistered.gather(harvest)
         harvest.agents[:] = [
@@ -82,8 +85,8 @@ def _agents(harvest: Harvest, scope: Scope) -> None:
 
 def _one(harvest: Harvest, arn: str, also: frozenset[str]) -> Iterator[Agent]:
     """Read one agent by its ARN; nothing where its place is not visited or it does not exist."""
-    parts = arn.split(":", 5)
-    if len(parts) <= 5:  # noqa: PLR2004 - arn:partition:service:region:account:rest
+    parts = parts_of(arn)
+    if parts is None:
         return
     _, _, service, region, account, rest = parts
     place = Place(account, region)
@@ -179,16 +182,7 @@ def _knowledge_bases(harvest: Harvest) -> None:
 
 def _accounts(harvest: Harvest) -> set[str]:
     """Return the accounts whose roles the agents act through."""
-    arns = {version.role_arn for agent in harvest.agents for version in agent.versions}
-    arns |= {one.role_arn for one in harvest.functions}
-    arns |= {one.role_arn for one in harvest.knowledge_bases}
-    arns |= {one.role_arn for one in harvest.resources}
-    return {_account(arn) for arn in arns if arn}
-
-
-def _account(arn: str) -> str:
-    parts = arn.split(":")
-    return parts[4] if len(parts) > 4 else ""  # noqa: PLR2004 - as above
+    return {account_of(arn) or "" for arn in harvest.acting_roles}
 
 
 def _of_agentcore(agent: Agent) -> bool:

@@ -40,26 +40,13 @@ _COMPUTE = frozenset(
 
 def gather(harvest: Harvest) -> None:
     """Add an agent for every role that works like one and belongs to none."""
-    taken = _acting_roles(harvest)
+    taken = harvest.acting_roles
     policies = {policy.arn: policy for policy in harvest.policies}
     for role in harvest.roles:
         if role.arn not in taken and not role.service_linked and calls_models(role, policies):
             harvest.agents.append(_agent(harvest, role))
     for account in sorted(harvest.accounts_with_roles):
         harvest.visited(harvest.reader_of(account), AgentKind.UNREGISTERED)
-
-
-def _acting_roles(harvest: Harvest) -> set[str]:
-    found = {
-        version.role_arn
-        for agent in harvest.agents
-        for version in agent.versions
-        if version.role_arn
-    }
-    found |= {one.role_arn for one in harvest.functions if one.role_arn}
-    found |= {one.role_arn for one in harvest.knowledge_bases if one.role_arn}
-    found |= {one.role_arn for one in harvest.resources if one.role_arn}
-    return found
 
 
 def calls_models(role: Role, policies: dict[str, ManagedPolicy]) -> bool:

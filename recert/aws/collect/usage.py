@@ -11,6 +11,7 @@ from recert.aws.reader import Reader
 from recert.aws.reads import Read
 from recert.aws.replay import NotRecordedError
 from recert.estate.companions import ActionUse, RoleUse, ServiceUse
+from recert.iam.arns import account_of
 
 LIMIT = (
     "IAM reports attempts, refused ones included, up to four hours late; it tracks no data-plane "
@@ -34,15 +35,15 @@ def gather(harvest: Harvest) -> None:
         return
     harvest.limits.add(LIMIT)
     readers = {account: harvest.reader_of(account) for account in harvest.accounts}
-    roles = sorted(arn for arn in _acting_roles(harvest) if _account(arn) in readers)
+    roles = sorted(arn for arn in harvest.acting_roles if account_of(arn) in readers)
     refused = {
         account: error
         for account, reader in readers.items()
-        if (error := _refused(reader, [arn for arn in roles if _account(arn) == account]))
+        if (error := _refused(reader, [arn for arn in roles if account_of(arn) == account]))
     }
 
     def read(arn: str) -> _Outcome:
-        account = _account(arn)
+        account = account_of(arn) or ""
         if account in refused:
             return _unknown(arn, reads.START_LAST_ACCESSED, refused[account])
         return read_use(readers[account], arn)
@@ -67,23 +68,10 @@ def _refused(reader: Reader, roles: list[str]) -> str:
     return answer.error if answer.error.startswith("AccessDenied") else ""
 
 
-def _acting_roles(harvest: Harvest) -> set[str]:
-    found = [version.role_arn for agent in harvest.agents for version in agent.versions]
-    found += [function.role_arn for function in harvest.functions]
-    found += [base.role_arn for base in harvest.knowledge_bases]
-    found += [resource.role_arn for resource in harvest.resources]
-    return {arn for arn in found if arn}
-
-
-def _account(role_arn: str) -> str:
-    parts = role_arn.split(":")
-    return parts[4] if len(parts) > 4 else ""  # noqa: PLR2004 - arn:partition:iam::ACCOUNT:role/…
-
-
 def _note_gaps(readers: dict[str, Reader], outcomes: list[_Outcome]) -> None:
     """Record one gap where a whole account refuses, else one for each role."""
     for account, reader in readers.items():
-        mine = [one for one in outcomes if _account(one.use.role_arn) == account]
+        mine = [one for one in outcomes if account_of(one.use.role_arn) == account]
         missed = [one for one in mine if one.missed is not None]
         whole = len(missed) == len(mine) and len({(one.missed, one.error) for one in missed}) == 1
         for one in missed[:1] if whole else missed:
