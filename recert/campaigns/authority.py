@@ -104,6 +104,8 @@ def record_refusal(acting: Acting, action: str, campaign: str | None, error: Ref
         "rule": error.rule,
         "what": error.what[:_LONGEST],
     }
-    with contextlib.suppress(RecertError), acting.store.write(acting.actor) as tx:
-        tx.clock = acting.clock
+    with (
+        contextlib.suppress(RecertError),
+        acting.store.write(acting.actor, clock=acting.clock) as tx,
+    ):
         tx.append(EntryType.REFUSAL, body, campaign=campaign)

@@ -98,8 +98,7 @@ def hand_off(
             parcel = replace(parcel, handed=replace(parcel.handed, signature="ssh"))
     try:
         ledger, opening = _write(target, parcel, estate, clock, actor)
-        with store.write(actor) as tx:
-            tx.clock = clock
+        with store.write(actor, clock=clock) as tx:
             body = _made(tx, parcel, ledger, opening)
             tx.append(EntryType.HANDOFF_MADE, body, campaign=campaign)
     except BaseException:
@@ -259,8 +258,7 @@ def _write(
     handed = parcel.handed
     made = Store.open(target, clock=clock, create=True)
     try:
-        with made.write(actor) as tx:
-            tx.clock = clock
+        with made.write(actor, clock=clock) as tx:
             for person in parcel.persons:
                 put(tx, person)
             for enrolled in parcel.keys:

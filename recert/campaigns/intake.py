@@ -87,8 +87,7 @@ def record_reading(
         tuple(leavers),
     )
     try:
-        with store.write(actor) as tx:
-            tx.clock = clock
+        with store.write(actor, clock=clock) as tx:
             found = _take(store, tx, estate, (api_calls, call_log), kit)
             if dry_run:
                 raise _DryRunError  # noqa: TRY301 - leaving the transaction is the point

@@ -41,8 +41,7 @@ def keep(store: Store, persons: Iterable[Person], *, clock: Clock, actor: Actor)
     Raises RefusedError where they may not, UsageError for what is no person.
     """
     acting = _Keeping(store, clock, actor)
-    with recorded(acting, "people", None), store.write(actor) as tx:
-        tx.clock = clock
+    with recorded(acting, "people", None), store.write(actor, clock=clock) as tx:
         for person in persons:
             people = directory(tx.session)
             require_keeper(tx.session, people, actor.id, person, people.find(person.id))

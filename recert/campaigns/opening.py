@@ -150,8 +150,7 @@ def open_campaign(
     """
     snapshot, estate = Readings(store).current()
     chosen = _chosen(agents, estate)
-    with store.write(actor) as tx:
-        tx.clock = clock
+    with store.write(actor, clock=clock) as tx:
         scene = make_scene(
             tx, snapshot, estate, ask or asking(catalogue), catalogue, calendar=calendar
         )

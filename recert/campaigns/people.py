@@ -143,8 +143,7 @@ def add(store: Store, persons: Iterable[Person], *, clock: Clock, actor: Actor) 
 
     Raises UsageError for an id or a role that is none, and where two would share a name.
     """
-    with store.write(actor) as tx:
-        tx.clock = clock
+    with store.write(actor, clock=clock) as tx:
         for person in persons:
             put(tx, person)
 

@@ -123,6 +123,5 @@ def _record(store: Store, told: Sending, campaign: str, clock: Clock, actor: Act
         "detail": told.detail,
         "counts": dict(told.counts),
     }
-    with store.write(actor) as tx:
-        tx.clock = clock
+    with store.write(actor, clock=clock) as tx:
         tx.append(EntryType.REMINDER_SENT, body, campaign=campaign)

@@ -94,8 +94,7 @@ def accept(
     """Take a returned file in; raises RefusedError with the check that it fails."""
     with copied(path) as copy:
         file = read_foreign(copy)
-    with store.write(actor) as tx:
-        tx.clock = clock
+    with store.write(actor, clock=clock) as tx:
         handed = require_ours(tx, file)
         taking = _Taking(tx, handed, file)
         require_growth(tx, file, handed)

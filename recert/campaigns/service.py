@@ -201,9 +201,8 @@ class Campaigns:
         """Record a decision on every item of a request, or on none."""
         with (
             recorded(self, "decide", request.campaign),
-            self.store.write(self.actor) as tx,
+            self.store.write(self.actor, clock=self.clock) as tx,
         ):
-            tx.clock = self.clock
             made = decide(tx, self.caller, request)
             return tuple(
                 view(row, found.as_json() if found else None, broken(tx.session, row))
@@ -213,36 +212,31 @@ class Campaigns:
     @refusals_recorded("undo")
     def undo(self, campaign: str, /) -> tuple[str, ...]:
         """Take the caller's last decision back; return the items that it touched."""
-        with self.store.write(self.actor) as tx:
-            tx.clock = self.clock
+        with self.store.write(self.actor, clock=self.clock) as tx:
             return undo(tx, self.caller, campaign)
 
     @refusals_recorded("redo")
     def redo(self, campaign: str, /) -> tuple[str, ...]:
         """Decide again what was undone last; return the items that it touched."""
-        with self.store.write(self.actor) as tx:
-            tx.clock = self.clock
+        with self.store.write(self.actor, clock=self.clock) as tx:
             return redo(tx, self.caller, campaign)
 
     @refusals_recorded("reassign")
     def reassign(self, campaign: str, items: Sequence[str], to: str, note: str, /) -> None:
         """Hand pending items to another reviewer, with a note."""
-        with self.store.write(self.actor) as tx:
-            tx.clock = self.clock
+        with self.store.write(self.actor, clock=self.clock) as tx:
             custody.reassign(tx, self.caller, campaign, tuple(items), to=to, note=note)
 
     @refusals_recorded("delegate")
     def delegate(self, campaign: str, wish: Wish, /) -> Delegation:
         """Let somebody decide for a reviewer for a while, who stays the reviewer of record."""
-        with self.store.write(self.actor) as tx:
-            tx.clock = self.clock
+        with self.store.write(self.actor, clock=self.clock) as tx:
             return delegating.delegate(tx, self.caller, campaign, wish)
 
     @refusals_recorded("end_delegation")
     def end_delegation(self, campaign: str, delegation: str, /) -> Delegation:
         """End a delegation before its time."""
-        with self.store.write(self.actor) as tx:
-            tx.clock = self.clock
+        with self.store.write(self.actor, clock=self.clock) as tx:
             return delegating.end(tx, self.caller, campaign, delegation)
 
     def summary(self, campaign: str, /) -> SignSummary:
@@ -270,8 +264,7 @@ class Campaigns:
                     key=signer.key,
                 )
             signature = signer.sign(prepared.statement, SIGNOFF)
-        with self.store.write(self.actor) as tx:
-            tx.clock = self.clock
+        with self.store.write(self.actor, clock=self.clock) as tx:
             return sign(tx, self.caller, campaign, prepared=prepared, signature=signature)
 
     @refusals_recorded("hand_off")
@@ -351,8 +344,7 @@ class Campaigns:
         self, campaign: str, due: str, reason: str, /, *, zone: str | None = None
     ) -> CampaignView:
         """Give a campaign whose review is not over another deadline, with a reason."""
-        with self.store.write(self.actor) as tx:
-            tx.clock = self.clock
+        with self.store.write(self.actor, clock=self.clock) as tx:
             closing.extend_deadline(
                 tx, self.caller, campaign, due, reason, calendar=self.calendar, zone=zone
             )
@@ -398,23 +390,20 @@ class Campaigns:
     @refusals_recorded("launch")
     def launch(self, campaign: str, /) -> CampaignView:
         """Let the reviewers of a staged campaign decide."""
-        with self.store.write(self.actor) as tx:
-            tx.clock = self.clock
+        with self.store.write(self.actor, clock=self.clock) as tx:
             closing.launch(tx, self.caller, campaign)
         return self.campaign(campaign)
 
     @refusals_recorded("exclude")
     def exclude(self, campaign: str, items: Sequence[str], rule: str, reason: str, /) -> None:
         """Leave pending items out, by a rule and with a reason."""
-        with self.store.write(self.actor) as tx:
-            tx.clock = self.clock
+        with self.store.write(self.actor, clock=self.clock) as tx:
             custody.exclude(tx, self.caller, campaign, tuple(items), rule=rule, reason=reason)
 
     @refusals_recorded("cancel")
     def cancel(self, campaign: str, reason: str, /) -> CampaignView:
         """End a campaign without a result."""
-        with self.store.write(self.actor) as tx:
-            tx.clock = self.clock
+        with self.store.write(self.actor, clock=self.clock) as tx:
             closing.cancel(tx, self.caller, campaign, reason)
         return self.campaign(campaign)
 
@@ -469,8 +458,7 @@ class Campaigns:
         `policy` says what silence means: `keep` or `revoke`, for `privileged` and `ordinary` items;
         with `stage` only that stage ends.
         """
-        with self.store.write(self.actor) as tx:
-            tx.clock = self.clock
+        with self.store.write(self.actor, clock=self.clock) as tx:
             return remainder.end_review(
                 tx, self.caller, campaign, policy=policy, revocations=revocations, stage=stage
             )
@@ -489,8 +477,7 @@ class Campaigns:
     @refusals_recorded("rescind")
     def rescind(self, campaign: str, items: Sequence[str], rationale: str, /) -> Rescinded:
         """Ask that signed decisions are taken back; a second person has to confirm it."""
-        with self.store.write(self.actor) as tx:
-            tx.clock = self.clock
+        with self.store.write(self.actor, clock=self.clock) as tx:
             return rescinding.request(tx, self.caller, campaign, items, rationale)
 
     @refusals_recorded("confirm_rescission")
@@ -504,14 +491,12 @@ class Campaigns:
     @refusals_recorded("withdraw_rescission")
     def withdraw_rescission(self, campaign: str, items: Sequence[str], /) -> Rescinded:
         """Take the request to rescind back."""
-        with self.store.write(self.actor) as tx:
-            tx.clock = self.clock
+        with self.store.write(self.actor, clock=self.clock) as tx:
             return rescinding.withdraw(tx, self.caller, campaign, items)
 
     def leave(self, person: str, /) -> tuple[str, ...]:
         """Mark a person as gone and hand their pending items on; return the items."""
-        with recorded(self, "people", None), self.store.write(self.actor) as tx:
-            tx.clock = self.clock
+        with recorded(self, "people", None), self.store.write(self.actor, clock=self.clock) as tx:
             require_standing(tx.session, self.caller.id, f"say that {person} left")
             return leave(tx, person)
 
@@ -547,8 +532,7 @@ class Campaigns:
     def _scene(self, ask: Ask | None) -> Iterator[tuple[Transaction, Scene]]:
         snapshot, estate = self._readings.current()
         chosen = ask or asking(self._catalogue)
-        with self.store.write(self.actor) as tx:
-            tx.clock = self.clock
+        with self.store.write(self.actor, clock=self.clock) as tx:
             yield (
                 tx,
                 make_scene(tx, snapshot, estate, chosen, self._catalogue, calendar=self.calendar),

@@ -48,8 +48,7 @@ def state_agent(
             f"There is no agent {agent} in the last reading.", "`recert agents` lists them."
         )
     _require_texts(owner, purpose)
-    with store.write(actor) as tx:
-        tx.clock = clock
+    with store.write(actor, clock=clock) as tx:
         entry = _keep(tx, agent, owner, purpose)
         if entry is None:
             return ()

@@ -78,8 +78,7 @@ def export_pack(
     containers.require_new(target)
     written = False
     try:
-        with store.write(actor) as tx:
-            tx.clock = clock
+        with store.write(actor, clock=clock) as tx:
             _require_campaign(tx.session, campaign_id)
             _tell(tx, campaign_id)
             material = collect(tx.session, campaign_id)

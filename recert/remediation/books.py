@@ -102,8 +102,7 @@ class Books:
 
     def claim(self, change: Change) -> None:
         """Say that a change is about to be made, with all that is needed to go on with it."""
-        with self.store.write(self.actor) as tx:
-            tx.clock = self.clock
+        with self.store.write(self.actor, clock=self.clock) as tx:
             if self.campaign is not None:
                 begin(tx, self.campaign)
             self._tell(tx, EntryType.APPLY_PLANNED, {"phase": "change", **change.body()})
@@ -121,8 +120,7 @@ class Books:
         }
         if call.archived is not None:
             body["archived"] = call.archived
-        with self.store.write(self.actor) as tx:
-            tx.clock = self.clock
+        with self.store.write(self.actor, clock=self.clock) as tx:
             self._tell(tx, EntryType.APPLY_PLANNED, body)
 
     def called(
@@ -135,8 +133,7 @@ class Books:
         code: str | None = None,
     ) -> None:
         """Say what came of a call: `done`, `refused`, or `unknown` where nobody answered."""
-        with self.store.write(self.actor) as tx:
-            tx.clock = self.clock
+        with self.store.write(self.actor, clock=self.clock) as tx:
             body = {
                 "change": change,
                 "operation": operation,
@@ -152,8 +149,7 @@ class Books:
         What was not there any more counts when a reading of everything says so, and waits until then.
         """
         kept = State.PLANNED if state is State.GONE else state
-        with self.store.write(self.actor) as tx:
-            tx.clock = self.clock
+        with self.store.write(self.actor, clock=self.clock) as tx:
             if in_place:
                 body = {
                     "change": change.id,
@@ -169,8 +165,7 @@ class Books:
 
     def rolling_back(self, change: Change, phase: str, detail: str = "") -> None:
         """Say that a change is taken back: `change` before the calls, `done` after them."""
-        with self.store.write(self.actor) as tx:
-            tx.clock = self.clock
+        with self.store.write(self.actor, clock=self.clock) as tx:
             body = {"phase": phase, "change": change.id, "items": list(change.items)}
             self._tell(tx, EntryType.APPLY_ROLLED_BACK, body)
             if phase == "done":
@@ -187,8 +182,7 @@ class Books:
         successor: str | None = None,
     ) -> None:
         """Say where one item stands; `successor` is the campaign that asks about it again."""
-        with self.store.write(self.actor) as tx:
-            tx.clock = self.clock
+        with self.store.write(self.actor, clock=self.clock) as tx:
             body = record_body(item, state, detail, change, successor=successor)
             self._tell(tx, EntryType.REMEDIATION_RECORDED, body)
 

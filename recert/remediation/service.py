@@ -211,8 +211,7 @@ class Remediation:
 
     def _successor(self, items: Collection[str], reason: str) -> str | None:
         snapshot, estate = current(self.store)
-        with self.store.write(self.actor) as tx:
-            tx.clock = self.clock
+        with self.store.write(self.actor, clock=self.clock) as tx:
             again = [
                 one
                 for one in removals(tx.session, self.campaign, rescinded=True)
@@ -343,8 +342,7 @@ class Remediation:
             "taken_at": to_rfc3339(estate.taken_at),
             "items": [{"item": one.item, "state": one.state.value} for one in found],
         }
-        with self.store.write(self.actor) as tx:
-            tx.clock = self.clock
+        with self.store.write(self.actor, clock=self.clock) as tx:
             tx.append(EntryType.APPLY_VERIFIED, body, campaign=self.campaign)
             for one in moved:
                 told = record_body(
@@ -360,8 +358,7 @@ class Remediation:
         detail = f"Handed over: {reference}; a later reading verifies it."
         made = self._books.read().made
         found = []
-        with self.store.write(self.actor) as tx:
-            tx.clock = self.clock
+        with self.store.write(self.actor, clock=self.clock) as tx:
             for one in plan.items:
                 if one.state not in waiting:
                     found.append(one)

@@ -87,14 +87,17 @@ class Store:
             yield session
 
     @contextlib.contextmanager
-    def write(self, actor: Actor) -> Iterator[Transaction]:
-        """Open a transaction; leaving it commits all of it, an error leaves nothing of it."""
+    def write(self, actor: Actor, *, clock: Clock | None = None) -> Iterator[Transaction]:
+        """Open a transaction; leaving it commits all of it, an error leaves nothing of it.
+
+        `clock` stamps its entries instead of the store's own.
+        """
         with (
             translated(self.database.path),
             self.database.writer.begin() as connection,
             Session(connection, expire_on_commit=False) as session,
         ):
-            yield Transaction(session, actor, self.store_id, self.clock)
+            yield Transaction(session, actor, self.store_id, clock or self.clock)
             session.flush()
 
     def head(self) -> Head:
