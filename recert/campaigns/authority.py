@@ -13,7 +13,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from recert.campaigns.people import Directory, directory
 from recert.clock import Clock
 from recert.errors import RecertError, RefusedError
-from recert.store.entries import EntryType
+from recert.store.entry_types import EntryType
 from recert.store.ledger import Actor
 from recert.store.store import Store
 

@@ -27,10 +27,11 @@ from recert.clock import to_rfc3339
 from recert.errors import RefusedError
 from recert.store import entries
 from recert.store.canonical import parse_strict
-from recert.store.entries import EntryType
+from recert.store.entry_types import EntryType
 from recert.store.ledger import Head
 from recert.store.settings import require_signature
 from recert.store.signing import Signature, require_prefix
+from recert.store.statements import close_statement
 from recert.store.tables import CampaignRow, ItemRow, LedgerRow
 from recert.store.transaction import Transaction, head_of
 
@@ -201,7 +202,7 @@ def _state(
     key: str | None,
 ) -> PreparedClose:
     head = head_of(session)
-    statement = entries.close_statement(
+    statement = close_statement(
         ledger=store_id,
         campaign=row.id,
         head={"size": head.size, "head": head.hash, "root": head.root},

@@ -19,7 +19,7 @@ from recert.campaigns.views import Caller, DecisionRequest, DecisionView, Verdic
 from recert.clock import from_rfc3339, to_rfc3339
 from recert.errors import RefusedError, UsageError
 from recert.store import entries
-from recert.store.entries import EntryType
+from recert.store.entry_types import EntryType
 from recert.store.tables import CampaignRow, DecisionRow, ItemRow
 from recert.store.transaction import Transaction
 

@@ -10,7 +10,7 @@ from recert.campaigns.reads import rows
 from recert.clock import from_rfc3339
 from recert.errors import RefusedError
 from recert.store.canonical import parse_strict
-from recert.store.entries import EntryType
+from recert.store.entry_types import EntryType
 from recert.store.handed import Handed, handed
 from recert.store.tables import LedgerRow
 

@@ -27,7 +27,7 @@ from recert.errors import RefusedError, UsageError
 from recert.lifecycle import Estate
 from recert.store import entries
 from recert.store.canonical import parse_strict
-from recert.store.entries import EntryType
+from recert.store.entry_types import EntryType
 from recert.store.handed import HANDED, Handed
 from recert.store.ledger import Actor
 from recert.store.settings import demanded_in

@@ -11,7 +11,7 @@ from recert.clock import to_rfc3339
 from recert.lifecycle import Event, words_of
 from recert.store import entries
 from recert.store.canonical import parse_strict
-from recert.store.entries import EntryType
+from recert.store.entry_types import EntryType
 from recert.store.tables import EventRow
 from recert.store.transaction import Transaction
 

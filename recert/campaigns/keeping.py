@@ -18,7 +18,7 @@ from recert.campaigns.reads import rows
 from recert.clock import Clock
 from recert.errors import RefusedError
 from recert.store.canonical import parse_strict
-from recert.store.entries import EntryType
+from recert.store.entry_types import EntryType
 from recert.store.ledger import Actor
 from recert.store.store import Store
 from recert.store.tables import LedgerRow

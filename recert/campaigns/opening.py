@@ -31,7 +31,7 @@ from recert.errors import UsageError
 from recert.lifecycle import Estate
 from recert.store import entries
 from recert.store.canonical import parse_strict
-from recert.store.entries import EntryType
+from recert.store.entry_types import EntryType
 from recert.store.ledger import Actor
 from recert.store.store import Store
 from recert.store.tables import CampaignRow

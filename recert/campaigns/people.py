@@ -13,7 +13,7 @@ from recert.campaigns.wording import require_text
 from recert.clock import Clock, to_rfc3339
 from recert.errors import UsageError
 from recert.store import entries
-from recert.store.entries import EntryType
+from recert.store.entry_types import EntryType
 from recert.store.ledger import Actor
 from recert.store.store import Store
 from recert.store.tables import PersonRow

@@ -18,7 +18,7 @@ from recert.campaigns.independence import Facts
 from recert.campaigns.newness import not_yet_unused
 from recert.campaigns.plain import digest_of_text, record_digest, short_id, text_of, texts_of
 from recert.lifecycle import Steward
-from recert.store.entries import EntryType
+from recert.store.entry_types import EntryType
 from recert.store.glance import glance
 from recert.store.tables import ItemRow
 from recert.store.transaction import Transaction

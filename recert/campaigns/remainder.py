@@ -25,7 +25,7 @@ from recert.campaigns.views import Caller, NoResponse, Verdict
 from recert.clock import to_rfc3339
 from recert.errors import RefusedError, UsageError
 from recert.store import entries
-from recert.store.entries import EntryType
+from recert.store.entry_types import EntryType
 from recert.store.ledger import Actor
 from recert.store.outcome import Result
 from recert.store.tables import CampaignRow, DecisionRow, ItemRow

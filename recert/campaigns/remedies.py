@@ -33,7 +33,7 @@ from recert.campaigns.queries import agent_names
 from recert.campaigns.reads import rows
 from recert.lifecycle import Agent, AgentKind, Estate
 from recert.store.canonical import parse_strict
-from recert.store.entries import EntryType
+from recert.store.entry_types import EntryType
 from recert.store.ledger import Actor
 from recert.store.store import Store
 from recert.store.tables import (

@@ -21,7 +21,7 @@ from recert.campaigns.reads import rows
 from recert.campaigns.standing import delegations, now_valid
 from recert.clock import from_rfc3339, to_rfc3339
 from recert.errors import UsageError
-from recert.store.entries import EntryType
+from recert.store.entry_types import EntryType
 from recert.store.tables import CampaignRow, DecisionRow, ItemRow
 
 REMINDER, ESCALATION = "reminder", "escalation"

@@ -9,7 +9,7 @@ from recert.campaigns.reminders import SENT, Message, Plan, Rhythm, sent_before
 from recert.campaigns.views import CampaignView
 from recert.clock import Clock
 from recert.errors import RecertError
-from recert.store.entries import EntryType
+from recert.store.entry_types import EntryType
 from recert.store.ledger import Actor
 from recert.store.store import Store
 from recert.text import visible

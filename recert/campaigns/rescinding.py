@@ -23,7 +23,7 @@ from recert.campaigns.wording import require_text
 from recert.clock import to_rfc3339
 from recert.errors import RefusedError, UsageError
 from recert.store import entries
-from recert.store.entries import EntryType
+from recert.store.entry_types import EntryType
 from recert.store.tables import CampaignRow, DecisionRow, ItemRow, RescissionRow
 from recert.store.transaction import Transaction
 

@@ -16,7 +16,7 @@ from recert.campaigns.people import directory
 from recert.clock import from_rfc3339
 from recert.errors import RecertError
 from recert.store.canonical import digest
-from recert.store.entries import EntryType
+from recert.store.entry_types import EntryType
 from recert.store.foreign import ForeignLedger, refused
 from recert.store.handed import TAKES, Handed
 from recert.store.ledger import parse_canonical

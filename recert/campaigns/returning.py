@@ -32,7 +32,8 @@ from recert.campaigns.views import Caller, DecisionRequest, Strength, Verdict
 from recert.clock import Clock, from_rfc3339
 from recert.errors import RefusedError
 from recert.store import entries
-from recert.store.entries import JSON_COLUMNS, EntryType
+from recert.store.entries import JSON_COLUMNS
+from recert.store.entry_types import EntryType
 from recert.store.foreign import ForeignLedger, copied, read_foreign, refused
 from recert.store.handed import Handed
 from recert.store.ledger import Actor

@@ -20,11 +20,12 @@ from recert.campaigns.views import Caller, Signed, SignSummary
 from recert.clock import from_rfc3339, to_rfc3339
 from recert.errors import RefusedError
 from recert.store import entries
-from recert.store.entries import EntryType
+from recert.store.entry_types import EntryType
 from recert.store.handed import handed
 from recert.store.ledger import Head
 from recert.store.settings import require_signature
 from recert.store.signing import Signature, require_prefix
+from recert.store.statements import signoff_statement
 from recert.store.tables import (
     CampaignRow,
     DecisionRow,
@@ -63,7 +64,7 @@ class _Mine:
 
     def statement(self, at: str, head: Head) -> str:
         """Return the text to sign at an instant, over a ledger that stands there."""
-        return entries.signoff_statement(
+        return signoff_statement(
             ledger=self.store_id,
             campaign=self.campaign,
             size=head.size,

@@ -14,7 +14,7 @@ from recert.clock import Clock, to_rfc3339
 from recert.errors import UsageError
 from recert.lifecycle import TriggerPolicy, compare
 from recert.store import entries
-from recert.store.entries import EntryType
+from recert.store.entry_types import EntryType
 from recert.store.ledger import Actor
 from recert.store.store import Store
 from recert.store.tables import AgentSetting

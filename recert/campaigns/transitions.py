@@ -12,7 +12,7 @@ from sqlmodel import select
 from recert.clock import to_rfc3339
 from recert.errors import RefusedError
 from recert.store import entries
-from recert.store.entries import EntryType
+from recert.store.entry_types import EntryType
 from recert.store.tables import CampaignRow, DecisionRow, ItemRow
 from recert.store.transaction import Transaction
 

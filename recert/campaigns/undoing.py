@@ -11,7 +11,7 @@ from recert.campaigns.decisions import campaign_row
 from recert.campaigns.views import Caller
 from recert.errors import RefusedError
 from recert.store import entries
-from recert.store.entries import EntryType
+from recert.store.entry_types import EntryType
 from recert.store.tables import DecisionRow, ItemRow
 from recert.store.transaction import Transaction
 

@@ -22,7 +22,7 @@ from recert.campaigns.reads import rows
 from recert.campaigns.rules import effective_actions
 from recert.clock import from_rfc3339
 from recert.lifecycle import Estate
-from recert.store.entries import EntryType
+from recert.store.entry_types import EntryType
 from recert.store.tables import CampaignRow, DecisionRow, ItemRow, SignoffRow
 from recert.store.transaction import Transaction
 

@@ -19,7 +19,7 @@ from recert.evidence.material import Ledger
 from recert.evidence.report import Check
 from recert.evidence.timestamp import TimestampError
 from recert.store import entries
-from recert.store.entries import EntryType
+from recert.store.entry_types import EntryType
 from recert.store.ledger import Actor, Head
 from recert.store.signing import require_prefix
 from recert.store.store import Store

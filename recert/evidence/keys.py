@@ -21,7 +21,7 @@ from recert.errors import RefusedError, UsageError
 from recert.evidence import sshsig
 from recert.evidence.sshsig import SignatureError
 from recert.store import entries
-from recert.store.entries import EntryType
+from recert.store.entry_types import EntryType
 from recert.store.ledger import Actor
 from recert.store.signing import ENROLMENT, Signature, StatementSigner
 from recert.store.store import Store

@@ -18,7 +18,8 @@ from recert.evidence.material import Ledger, Material, read_ledger
 from recert.evidence.tieout import TieOut, gaps_of, tie_out
 from recert.progress import step
 from recert.store import canonical
-from recert.store.entries import EntryType, item_record
+from recert.store.entries import item_record
+from recert.store.entry_types import EntryType
 from recert.store.ledger import Actor, Head
 from recert.store.store import Store
 from recert.store.tables import CampaignRow, ItemRow, LedgerRow

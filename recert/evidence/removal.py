@@ -9,7 +9,7 @@ from typing import Any
 from recert.clock import from_rfc3339
 from recert.evidence.material import Material
 from recert.store import canonical
-from recert.store.projection import DecisionState, ItemState
+from recert.store.projection.state import DecisionState, ItemState
 
 REMEDIATION = (
     "item", "agent", "title", "decision", "reduce_to", "decided_by", "decided_at", "signed_off",

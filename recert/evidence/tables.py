@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from recert.evidence.material import Material
-from recert.store.projection import DecisionState, ItemState
+from recert.store.projection.state import DecisionState, ItemState
 from recert.text import visible
 
 # The last four are the full-width forms of the first four, which some spreadsheets take for them.

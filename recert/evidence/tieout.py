@@ -4,7 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from recert.store.projection import ItemState, Projection
+from recert.store.projection import Projection
+from recert.store.projection.state import ItemState
 
 VERDICTS = ("attest", "attest_until", "reduce", "revoke", "exception", "abstain", "no_response")
 REMOVED = ("verified", "verified_still_allowed_by", "gone", "excepted")

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session
 
-from recert.store.entries import EntryType
+from recert.store.entry_types import EntryType
 from recert.store.ledger import Head
 
 HANDED = "handed"

@@ -16,7 +16,7 @@ import recert
 from recert.clock import from_rfc3339, require_zone
 from recert.errors import LedgerError
 from recert.estate.canonical import canonical
-from recert.store.entries import EntryType
+from recert.store.entry_types import EntryType
 from recert.store.merkle import Frontier
 
 ENTRY_VERSION = 1

@@ -13,7 +13,7 @@ from recert.clock import Clock
 from recert.errors import StoreError
 from recert.store import schema
 from recert.store.engine import Database, open_database, translated
-from recert.store.entries import EntryType
+from recert.store.entry_types import EntryType
 from recert.store.ledger import Actor, Head, verify_chain
 from recert.store.store import Store
 from recert.store.tables import LedgerRow, Meta

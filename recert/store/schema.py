@@ -12,7 +12,7 @@ from sqlmodel import Session
 from recert.clock import Clock
 from recert.errors import StoreError
 from recert.store.engine import SCHEMA_VERSION, Database
-from recert.store.entries import EntryType
+from recert.store.entry_types import EntryType
 from recert.store.ledger import Actor, instant
 from recert.store.merkle import Frontier
 from recert.store.tables import Meta, metadata

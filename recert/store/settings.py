@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 
 from recert.errors import RefusedError, UsageError
 from recert.estate.canonical import canonical, parse_strict
-from recert.store.entries import EntryType
+from recert.store.entry_types import EntryType
 from recert.store.handed import handed
 from recert.store.tables import Meta
 from recert.store.transaction import Transaction

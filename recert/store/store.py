@@ -19,7 +19,7 @@ from recert.errors import StoreError
 from recert.estate.estate import Estate
 from recert.store import readings, schema
 from recert.store.engine import SCHEMA_VERSION, Database, open_database, translated
-from recert.store.entries import EntryType
+from recert.store.entry_types import EntryType
 from recert.store.ledger import Actor, Head
 from recert.store.tables import Meta, SnapshotRow
 from recert.store.transaction import Transaction, head_of

@@ -4,9 +4,9 @@ import pytest
 
 from recert.errors import RefusedError
 from recert.store import canonical
-from recert.store.entries import signoff_statement
 from recert.store.ledger import parse_canonical
 from recert.store.signing import require_prefix
+from recert.store.statements import signoff_statement
 
 
 def test_a_statement_over_a_ledger_that_grew_is_accepted_and_over_another_refused(

@@ -13,6 +13,7 @@ from recert.estate.estate import Coverage, Estate, Gap, Source
 from recert.store import entries
 from recert.store.glance import glance
 from recert.store.ledger import Actor
+from recert.store.statements import close_statement, signoff_statement
 from recert.store.store import Store
 from recert.store.tables import CampaignRow, DecisionRow, EventRow, ItemRow, PersonRow, SignoffRow
 
@@ -230,7 +231,7 @@ class World:
                 campaign=self.campaign,
                 signer=by.id,
                 strength=strength,
-                statement=entries.signoff_statement(
+                statement=signoff_statement(
                     ledger=self.store.store_id,
                     campaign=self.campaign,
                     size=head.size,
@@ -295,7 +296,7 @@ class World:
         with self.store.write(OWEN) as tx:
             row = tx.session.get_one(CampaignRow, self.campaign)
             head, at = tx.head(), self.tick()
-            statement = entries.close_statement(
+            statement = close_statement(
                 ledger=self.store.store_id,
                 campaign=row.id,
                 head={"size": head.size, "head": head.hash, "root": head.root},
