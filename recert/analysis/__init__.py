@@ -1,12 +1,6 @@
 """Over an estate: who acts through what, what each grant means, what it is worth to ask about."""
 
-from recert.analysis.acting import (
-    ActingRole,
-    HopState,
-    acting_roles,
-    driven,
-    judged_versions,
-)
+from recert.analysis.acting import ActingRole, HopState, acting_roles, driven, judged_versions
 from recert.analysis.analyst import Analyst, analyst_of
 from recert.analysis.authority import RoleAuthority
 from recert.analysis.findings import findings, findings_of, risk_tier

@@ -7,13 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from recert.analysis.acting import (
-    ASSUME_ROLE,
-    ActingRole,
-    Driven,
-    driven,
-    judged_versions,
-)
+from recert.analysis.acting import ASSUME_ROLE, ActingRole, Driven, driven, judged_versions
 from recert.analysis.advice import advise
 from recert.analysis.authority import RoleAuthority, authority_of, parsed, user_authority
 from recert.analysis.ceilings import ceilings

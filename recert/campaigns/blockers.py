@@ -2,29 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from recert.campaigns.counts import Tally
 from recert.campaigns.reads import rows, scalar
+from recert.campaigns.revocations import CARRIED_OUT, remediation_states, unverified
 from recert.campaigns.tieout import equations
 from recert.store.canonical import parse_strict
-from recert.store.tables import (
-    CampaignRow,
-    DecisionRow,
-    ItemRow,
-    LedgerRow,
-    RescissionRow,
-    SnapshotRow,
-)
+from recert.store.tables import CampaignRow, DecisionRow, ItemRow, RescissionRow, SnapshotRow
 from recert.text import plural
 
-DONE = frozenset({"verified", "verified_still_allowed_by", "gone", "excepted"})
-"""Where a revocation stands when it counts."""
-CARRIED_OUT = frozenset({"claimed", "applied", "verified", "verified_still_allowed_by"})
-"""Where a revocation stands when AWS may have been changed for it."""
 _MANY = 5
 _CARRIES_OUT = ("reviewed", "remediating", "verified")
 
@@ -55,7 +44,7 @@ def look(session: Session, campaign: CampaignRow, tally: Tally, now: str) -> Gat
     waits = campaign.state in _CARRIES_OUT
     revoked = waits and tally.removals
     ends = tally.verdicts.get("exception", 0) + tally.verdicts.get("attest_until", 0)
-    revocations = _unverified(session, campaign.id) if revoked else 0
+    revocations = unverified(session, campaign.id) if revoked else 0
     untied: list[str] = []
     if waits:
         told = equations(session, campaign, tally)
@@ -227,43 +216,3 @@ def _expired(session: Session, campaign: str, now: str) -> int:
         .where(col(DecisionRow.until) <= now)
     )
     return int(scalar(session, statement) or 0)
-
-
-def removes() -> ColumnElement[bool]:
-    """Return the condition under which a decision takes something away: signed, or by silence."""
-    signed = and_(
-        col(ItemRow.state) == "signed_off", col(DecisionRow.verdict).in_(("revoke", "reduce"))
-    )
-    silent = and_(
-        col(DecisionRow.verdict) == "no_response", col(DecisionRow.consequence) == "revoke"
-    )
-    return or_(signed, silent)
-
-
-def _unverified(session: Session, campaign: str) -> int:
-    statement = (
-        select(col(ItemRow.id))
-        .join(DecisionRow, col(DecisionRow.id) == col(ItemRow.current))
-        .where(col(ItemRow.campaign) == campaign)
-        .where(removes(), col(DecisionRow.state) == "current")
-    )
-    wanted = {item for (item,) in rows(session, statement)}
-    states = remediation_states(session, campaign)
-    return sum(states.get(item) not in DONE for item in wanted)
-
-
-def remediation_states(session: Session, campaign: str) -> dict[str, str]:
-    """Return where the revocation of each item stands, by the ledger's last word on it."""
-    # In canonical form the type stands at the end of an entry, so that no body can pass for it.
-    marked = '%,"type":"remediation.recorded","v":1}'
-    statement = (
-        select(col(LedgerRow.entry))
-        .where(col(LedgerRow.entry).like(marked))
-        .order_by(col(LedgerRow.seq))
-    )
-    found: dict[str, str] = {}
-    for (text,) in rows(session, statement):
-        entry: dict[str, Any] = parse_strict(text)
-        if entry["campaign"] == campaign:
-            found[entry["body"]["item"]] = entry["body"]["state"]
-    return found

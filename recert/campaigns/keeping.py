@@ -9,19 +9,16 @@ make somebody known who may review or look and nothing more.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from recert.campaigns.authority import recorded
 from recert.campaigns.people import Directory, Person, directory, put
-from recert.campaigns.reads import rows
 from recert.clock import Clock
 from recert.errors import RefusedError
-from recert.store.canonical import parse_strict
 from recert.store.entry_types import EntryType
 from recert.store.ledger import Actor
+from recert.store.ledger_reads import of_types
 from recert.store.store import Store
-from recert.store.tables import LedgerRow
 
 POWERS = frozenset({"campaign_owner", "approver", "applier"})
 """Roles that let somebody do more than answer what they are asked, or look."""
@@ -116,13 +113,7 @@ def _set_up_by(session: Session, people: Directory, by: str) -> bool:
 
 
 def _founders(session: Session) -> Iterable[str]:
-    # In canonical form the type stands at the end of an entry, so that no body can pass for it.
-    ends = col(LedgerRow.entry).endswith(
-        f',"type":"{EntryType.PERSON_SET}","v":1}}', autoescape=True
-    )
-    statement = select(col(LedgerRow.entry)).where(ends).order_by(col(LedgerRow.seq))
-    for (text,) in rows(session, statement):
-        entry = parse_strict(text)
+    for entry in of_types(session, EntryType.PERSON_SET):
         if _OWNER in entry["body"]["roles"]:
             return (str(entry["actor"]["id"]),)
     return ()

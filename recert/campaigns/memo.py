@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from recert.campaigns.blockers import DONE, remediation_states
 from recert.campaigns.counts import Tally
 from recert.campaigns.reads import rows
+from recert.campaigns.revocations import DONE, remediation_states
 from recert.store import settings
 from recert.store.tables import CampaignRow, DecisionRow, ItemRow, LedgerRow, SnapshotRow
 from recert.text import plural

@@ -16,14 +16,7 @@ from recert.campaigns.history import last_signed
 from recert.campaigns.independence import CHANGED_BY, CREATED_BY, Facts, tagged
 from recert.campaigns.people import Directory, directory
 from recert.campaigns.plain import short_id, text_of
-from recert.campaigns.population import (
-    Cause,
-    Columns,
-    Mill,
-    Subject,
-    assign,
-    in_review_order,
-)
+from recert.campaigns.population import Cause, Columns, Mill, Subject, assign, in_review_order
 from recert.campaigns.stages import ONE, Stages, require_possible
 from recert.campaigns.wording import require_text
 from recert.clock import Clock, to_rfc3339

@@ -11,7 +11,6 @@ from sqlmodel import Session, col
 from recert.analysis import ReviewSubject, risk_tier, unread
 from recert.campaigns import drift
 from recert.campaigns.asking import packaged
-from recert.campaigns.blockers import removes
 from recert.campaigns.drift import Drift
 from recert.campaigns.endings import finish_if_settled
 from recert.campaigns.happenings import cause_json
@@ -20,6 +19,7 @@ from recert.campaigns.opening import Draft, Scene, extend
 from recert.campaigns.population import Subject, basis_digest
 from recert.campaigns.preparing import begin, being_prepared, join
 from recert.campaigns.reads import rows
+from recert.campaigns.revocations import removes
 from recert.clock import from_rfc3339, to_rfc3339
 from recert.lifecycle import CampaignPlan, Estate, Event, Opens, Severity, TriggerPolicy, plan
 from recert.store.canonical import parse_strict

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from recert.analysis import (
@@ -24,26 +24,20 @@ from recert.analysis.invokers import ACTIONS as INVOKES
 from recert.analysis.trust import SERVICE_OF_KIND, TrustGrant, trust_grants
 from recert.campaigns import transitions
 from recert.campaigns.asking import asking, packaged
-from recert.campaigns.blockers import removes
 from recert.campaigns.deadlines import Calendar
 from recert.campaigns.decisions import campaign_row
 from recert.campaigns.estates import Readings
 from recert.campaigns.opening import Draft, make_scene, open_draft
 from recert.campaigns.queries import agent_names
 from recert.campaigns.reads import rows
+from recert.campaigns.revocations import removes
 from recert.lifecycle import Agent, AgentKind, Estate
 from recert.store.canonical import parse_strict
 from recert.store.entry_types import EntryType
 from recert.store.ledger import Actor
+from recert.store.ledger_reads import of_types
 from recert.store.store import Store
-from recert.store.tables import (
-    CampaignRow,
-    DecisionRow,
-    ItemRow,
-    LedgerRow,
-    SignoffRow,
-    SnapshotRow,
-)
+from recert.store.tables import CampaignRow, DecisionRow, ItemRow, SignoffRow, SnapshotRow
 from recert.store.transaction import Transaction
 
 __all__ = [
@@ -193,17 +187,11 @@ def _removal(campaign: str, names: Mapping[str, str], found: Sequence[Any]) -> R
 
 def told(session: Session, campaign: str | None = None) -> tuple[Told, ...]:
     """Return what the ledger says about remediation, oldest first; of one campaign where it is named."""
-    # In canonical form the type stands at the end of an entry, so that no body can pass for it.
-    marks = [col(LedgerRow.entry).like(f'%,"type":"{one}","v":1}}') for one in APPLY]
-    statement = select(col(LedgerRow.entry)).where(or_(*marks)).order_by(col(LedgerRow.seq))
-    found = []
-    for (text,) in rows(session, statement):
-        entry = parse_strict(text)
-        if campaign is None or entry["campaign"] == campaign:
-            found.append(
-                Told(entry["seq"], entry["at"], entry["type"], entry["campaign"], entry["body"])
-            )
-    return tuple(found)
+    return tuple(
+        Told(entry["seq"], entry["at"], entry["type"], entry["campaign"], entry["body"])
+        for entry in of_types(session, *APPLY)
+        if campaign is None or entry["campaign"] == campaign
+    )
 
 
 def watched(session: Session) -> tuple[str, ...]:

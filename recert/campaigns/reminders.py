@@ -15,13 +15,13 @@ from sqlmodel import Session, col
 
 from recert.campaigns.deadlines import Calendar
 from recert.campaigns.delegating import pending_for_others
-from recert.campaigns.handed_off import told
 from recert.campaigns.people import Directory, Person
 from recert.campaigns.reads import rows
 from recert.campaigns.standing import delegations, now_valid
 from recert.clock import from_rfc3339, to_rfc3339
 from recert.errors import UsageError
 from recert.store.entry_types import EntryType
+from recert.store.ledger_reads import of_types
 from recert.store.tables import CampaignRow, DecisionRow, ItemRow
 
 REMINDER, ESCALATION = "reminder", "escalation"
@@ -291,7 +291,7 @@ Key = tuple[str, str, str, str]
 def sent_before(session: Session, campaign: str) -> tuple[frozenset[Key], Counter[tuple[str, str]]]:
     """Return which messages went out, and how many reminders each person had through each channel."""
     keys, numbers = set(), Counter[tuple[str, str]]()
-    for entry in told(session, EntryType.REMINDER_SENT, f'"campaign":"{campaign}"'):
+    for entry in of_types(session, EntryType.REMINDER_SENT, holding=f'"campaign":"{campaign}"'):
         body = entry["body"]
         if entry["campaign"] == campaign and body["result"] == SENT:
             keys.add((body["recipient"], body["channel"], body["template"], body["window"]))

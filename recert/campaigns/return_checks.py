@@ -11,7 +11,6 @@ from datetime import timedelta
 from typing import Any
 
 from recert.campaigns.decisions import campaign_row
-from recert.campaigns.handed_off import told
 from recert.campaigns.people import directory
 from recert.clock import from_rfc3339
 from recert.errors import RecertError
@@ -20,6 +19,7 @@ from recert.store.entry_types import EntryType
 from recert.store.foreign import ForeignLedger, refused
 from recert.store.handed import TAKES, Handed
 from recert.store.ledger import parse_canonical
+from recert.store.ledger_reads import of_types
 from recert.store.settings import suffices
 from recert.store.signing import SIGNOFF
 from recert.store.tables import KeyRow
@@ -44,7 +44,7 @@ def require_ours(tx: Transaction, file: ForeignLedger) -> Handed:
         )
     made = [
         entry
-        for entry in told(tx.session, EntryType.HANDOFF_MADE, handed.id)
+        for entry in of_types(tx.session, EntryType.HANDOFF_MADE, holding=handed.id)
         if entry["body"]["handed"]["id"] == handed.id
     ]
     if not made or made[0]["body"]["handed"] != handed.as_json():
@@ -57,7 +57,7 @@ def require_ours(tx: Transaction, file: ForeignLedger) -> Handed:
         or file.hashes[size - 1] != head
     ):
         raise refused("opening", "The file did not begin as the one that was handed out.")
-    before = told(tx.session, EntryType.HANDOFF_RETURNED, handed.id)
+    before = of_types(tx.session, EntryType.HANDOFF_RETURNED, holding=handed.id)
     if any(entry["body"]["id"] == handed.id for entry in before):
         raise refused("replayed", f"The hand-off {handed.id} was returned before.")
     if tx.clock.now() > from_rfc3339(handed.expires_at):
@@ -74,7 +74,7 @@ def require_ours(tx: Transaction, file: ForeignLedger) -> Handed:
 
 def require_growth(tx: Transaction, file: ForeignLedger, handed: Handed) -> None:
     """Refuse a file in which anything but deciding and signing happened since it went out."""
-    entry = told(tx.session, EntryType.HANDOFF_MADE, handed.id)[0]
+    entry = next(of_types(tx.session, EntryType.HANDOFF_MADE, holding=handed.id))
     size = entry["body"]["opening"]["size"]
     for line in file.entries[size:]:
         if line["type"] not in TAKES:

@@ -26,14 +26,7 @@ from recert.store.ledger import Head
 from recert.store.settings import require_signature
 from recert.store.signing import Signature, require_prefix
 from recert.store.statements import signoff_statement
-from recert.store.tables import (
-    CampaignRow,
-    DecisionRow,
-    ItemRow,
-    KeyRow,
-    LedgerRow,
-    SignoffRow,
-)
+from recert.store.tables import CampaignRow, DecisionRow, ItemRow, KeyRow, LedgerRow, SignoffRow
 from recert.store.transaction import Transaction, head_of
 
 MEANING = (

@@ -16,9 +16,9 @@ from sqlmodel import col
 
 from recert.analysis import Analyst, ReviewSubject, beyond, unread
 from recert.campaigns.asking import packaged
-from recert.campaigns.blockers import DONE, remediation_states, removes
 from recert.campaigns.opening import Scene
 from recert.campaigns.reads import rows
+from recert.campaigns.revocations import DONE, remediation_states, removes
 from recert.campaigns.rules import effective_actions
 from recert.clock import from_rfc3339
 from recert.lifecycle import Estate

@@ -202,20 +202,22 @@ class Desk:
 
     def ledger(self, before: int | None, limit: int, /) -> Sequence[LedgerEntry]:
         """Return ledger entries, the latest first."""
-        from recert.cli.ledger import newest  # noqa: PLC0415 - tables are slow to import
+        from recert.store.ledger_reads import newest  # noqa: PLC0415 - tables are slow to import
         from recert.tui.ports import LedgerEntry  # noqa: PLC0415 - the late link to the other face
 
+        with self._store.read() as session:
+            found = newest(session, before, limit)
         return [
             LedgerEntry(
                 seq=one["seq"],
                 at=one["at"],
                 type=one["type"],
-                actor=one["actor"],
+                actor=one["actor"]["id"],
                 campaign=one["campaign"],
                 hash=one["hash"],
                 body=one["body"],
             )
-            for one in newest(self._store, before, limit)
+            for one in found
         ]
 
     def export(self, campaign: str, target: Path, /) -> Report:

@@ -19,8 +19,8 @@ from recert.cli.watch import Aside
 from recert.estate.estate import Estate
 from recert.estate.splice import splice
 from recert.lifecycle import concerned, roles_behind
+from recert.store import set_aside
 from recert.store.store import Store
-from recert.store.tables import SetAsideRow
 
 
 class Watched:
@@ -85,7 +85,7 @@ class Watched:
     def keep_aside(self, message: Aside) -> None:
         """Keep a message that no hint could be taken from; raises StoreError."""
         with self._store.write(self._run.actor(self._store)) as tx:
-            tx.session.add(SetAsideRow(**asdict(message)))
+            set_aside.keep(tx.session, asdict(message))
 
     def _last(self) -> Estate | None:
         newest = self._newest()

@@ -13,7 +13,7 @@ from recert.evidence.report import Check, VerifyReport
 from recert.evidence.signatures import signatures
 from recert.progress import step
 from recert.store.compare import differences
-from recert.store.engine import SCHEMA_VERSION, open_database, translated
+from recert.store.engine import SCHEMA_VERSION, opened, translated
 from recert.store.tables import LedgerRow
 from recert.text import plural, visible
 
@@ -26,8 +26,7 @@ def verify_store(
     ledger: Ledger | None = None
     by_pinned = False
     try:
-        database = open_database(path, create=False)
-        with translated(path), database.reader.begin() as connection:
+        with opened(path) as database, translated(path), database.reader.begin() as connection:
             version = database.state(connection)
             if version != SCHEMA_VERSION:
                 raise StoreError(  # noqa: TRY301 - one handler for all
@@ -43,7 +42,6 @@ def verify_store(
                 ledger = _ledger(session, done)
                 if ledger is not None:
                     _tables(session, ledger, done)
-        database.close()
     except (StoreError, RefusedError) as error:
         done.append(Check("file", ok=False, detail=visible(str(error), limit=300)))
     if ledger is not None:

@@ -18,7 +18,7 @@ from sqlmodel import Session
 
 from recert.errors import LedgerError, RefusedError, StoreError
 from recert.store.compare import differences
-from recert.store.engine import SCHEMA_VERSION, Database, open_database, translated
+from recert.store.engine import SCHEMA_VERSION, Database, opened, translated
 from recert.store.ledger import ChainVerifier, Head
 from recert.store.projection import Projection
 from recert.store.tables import metadata
@@ -72,35 +72,34 @@ def copied(path: Path) -> Iterator[Path]:
 def read_foreign(path: Path) -> ForeignLedger:
     """Return the ledger of a store that holds together in every part; raises RefusedError by its check."""
     try:
-        database = open_database(path, create=False)
-    except StoreError as error:
-        raise refused("file", "The file is no store of recert.") from error
-    try:
-        with translated(path), database.reader.begin() as connection:
-            _require_shape(database, connection)
-            problems = database.integrity(connection)
-            if problems:
-                raise refused("file", f"The file is damaged: {problems[0][:_SHOWN]}.")
-            missing = database.missing_guards(connection)
-            if missing:
-                raise refused("guards", f"The guard {missing[0][:_SHOWN]} is missing or altered.")
-            found = _ledger(connection)
-            with Session(connection) as session:
-                wrong = next(differences(session, found.projection, found.head), None)
-            if wrong is not None:
-                raise refused(
-                    "tables", f"A table says something else than the ledger: {wrong[:_SHOWN]}."
-                )
+        found = _whole(path)
     except StoreError as error:
         # The path is that of our copy, which means nothing to whoever handed the file in.
         raise refused("file", error.what.replace(str(path), "The file"), error.remedy) from error
-    finally:
-        database.close()
     if found.projection.problems:
         raise refused(
             "rules", f"Its ledger breaks a rule: {found.projection.problems[0][1][:_SHOWN]}."
         )
     return found
+
+
+def _whole(path: Path) -> ForeignLedger:
+    with opened(path) as database, translated(path), database.reader.begin() as connection:
+        _require_shape(database, connection)
+        problems = database.integrity(connection)
+        if problems:
+            raise refused("file", f"The file is damaged: {problems[0][:_SHOWN]}.")
+        missing = database.missing_guards(connection)
+        if missing:
+            raise refused("guards", f"The guard {missing[0][:_SHOWN]} is missing or altered.")
+        found = _ledger(connection)
+        with Session(connection) as session:
+            wrong = next(differences(session, found.projection, found.head), None)
+        if wrong is not None:
+            raise refused(
+                "tables", f"A table says something else than the ledger: {wrong[:_SHOWN]}."
+            )
+        return found
 
 
 def _require_shape(database: Database, connection: Connection) -> None:

@@ -1,9 +1,7 @@
 """Copies of a store: made while it is in use, and brought back with an entry that says so."""
 
-import contextlib
 import os
 import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +10,7 @@ from sqlmodel import Session, col, select
 from recert.clock import Clock
 from recert.errors import StoreError
 from recert.store import schema
-from recert.store.engine import Database, open_database, translated
+from recert.store.engine import opened, translated
 from recert.store.entry_types import EntryType
 from recert.store.ledger import Actor, Head, verify_chain
 from recert.store.store import Store
@@ -47,7 +45,7 @@ def inspect(path: Path) -> tuple[str, Head]:
     if not path.is_file() or not path.stat().st_size:
         what = "is empty or no file" if path.exists() else "does not exist"
         raise StoreError(f"{path} {what}.", "Name a backup of a store.")
-    with _opened(path) as database, translated(path), database.reader.begin() as connection:
+    with opened(path) as database, translated(path), database.reader.begin() as connection:
         if database.state(connection) == 0:
             raise StoreError(f"{path} is empty.", "Name a backup of a store.")
         problems = database.integrity(connection)
@@ -63,12 +61,8 @@ def inspect(path: Path) -> tuple[str, Head]:
 
 def upgrade(location: str | Path, clock: Clock) -> Path | None:
     """Bring a store's schema up to date; returns the copy made before, None where nothing was to do."""
-    database = open_database(location, create=False)
-    try:
-        with translated(database.path):
-            return schema.upgrade(database, clock)
-    finally:
-        database.close()
+    with opened(location) as database, translated(database.path):
+        return schema.upgrade(database, clock)
 
 
 def restore(source: Path, location: Path, *, clock: Clock, actor: Actor) -> Restored:
@@ -80,7 +74,7 @@ def restore(source: Path, location: Path, *, clock: Clock, actor: Actor) -> Rest
     store_id, backup_head = inspect(source)
     before = _head_of(location, store_id)
     fresh = location.with_name(f".{location.name}.{secrets.token_hex(6)}.restoring")
-    with _opened(source) as database:
+    with opened(source) as database:
         database.copy_to(fresh)
     try:
         head = _tell(fresh, backup_head, before, clock, actor)
@@ -88,15 +82,6 @@ def restore(source: Path, location: Path, *, clock: Clock, actor: Actor) -> Rest
     finally:
         fresh.unlink(missing_ok=True)
     return Restored(head, backup_head, before, kept)
-
-
-@contextlib.contextmanager
-def _opened(path: Path) -> Iterator[Database]:
-    database = open_database(path, create=False)
-    try:
-        yield database
-    finally:
-        database.close()
 
 
 def _head_of(location: Path, store_id: str) -> Head | None:
@@ -128,19 +113,11 @@ def _replace(fresh: Path, location: Path, *, sound: bool) -> Path | None:
     if not os.path.lexists(location):
         os.link(fresh, location)
         return None
-    kept = _free_name(location)
+    kept = schema.free_name(location, "before-restore")
     if not sound:
         location.rename(kept)
         os.link(fresh, location)
         return kept
-    with _opened(location) as database:
+    with opened(location) as database:
         database.replace_content(fresh, kept)
     return kept
-
-
-def _free_name(path: Path) -> Path:
-    for number in range(1, 1000):
-        name = path.with_name(f"{path.name}.before-restore.{number}")
-        if not os.path.lexists(name):
-            return name
-    raise StoreError(f"There are too many copies beside {path}.", "Remove some of them.")

@@ -4,6 +4,7 @@ A new store is made from the tables as they are now, without Alembic, whose impo
 the making; that this equals running every migration is held by a test.
 """
 
+import os
 from pathlib import Path
 
 from sqlalchemy import Column, Connection, MetaData, String, Table, insert
@@ -73,7 +74,7 @@ def upgrade(database: Database, clock: Clock) -> Path | None:
         before = database.state(connection)
     if before in (0, SCHEMA_VERSION):
         return None
-    copy = _free_name(database.path, before)
+    copy = free_name(database.path, f"before-schema-{before + 1}")
     database.copy_to(copy)
     with database.writer.begin() as connection:
         if database.state(connection) != before:
@@ -96,9 +97,10 @@ def upgrade(database: Database, clock: Clock) -> Path | None:
     return copy
 
 
-def _free_name(path: Path, version: int) -> Path:
+def free_name(path: Path, why: str) -> Path:
+    """Return a name beside a store that nothing has yet, for a copy of it; raises StoreError."""
     for number in range(1, 1000):
-        name = path.with_name(f"{path.name}.before-schema-{version + 1}.{number}")
-        if not name.exists() and not name.is_symlink():
+        name = path.with_name(f"{path.name}.{why}.{number}")
+        if not os.path.lexists(name):
             return name
     raise StoreError(f"There are too many copies beside {path}.", "Remove some of them.")

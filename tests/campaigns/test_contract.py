@@ -4,12 +4,7 @@ from typing import Any
 
 import pytest
 
-from recert.campaigns.contract import (
-    campaign_json,
-    decision_json,
-    item_json,
-    items_json,
-)
+from recert.campaigns.contract import campaign_json, decision_json, item_json, items_json
 from recert.errors import UsageError
 
 CAMPAIGN = {

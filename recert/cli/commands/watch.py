@@ -69,15 +69,10 @@ def watch(url: str | None, *, print_rule: bool, set_aside: bool, once: bool, **w
 
 
 def _list_set_aside(run: Run) -> None:
-    from sqlmodel import col, select  # noqa: PLC0415 - tables are slow to import
-
-    from recert.store.tables import SetAsideRow  # noqa: PLC0415 - as above
+    from recert.store.set_aside import every  # noqa: PLC0415 - tables are slow to import
 
     with run.store.read() as session:
-        kept = [
-            row.model_dump()
-            for row in session.exec(select(SetAsideRow).order_by(col(SetAsideRow.id)))
-        ]
+        kept = every(session)
     if run.out.as_json:
         run.out.document({"set_aside": kept})
         return

@@ -1,9 +1,11 @@
-"""The one place that knows which database stands behind a store.
+"""The one place that knows which database stands behind a store: SQLite.
 
-Today that is SQLite. A PostgreSQL URL is understood and answered with a sentence; the rest of the
-house speaks SQLAlchemy and would not notice.
+A PostgreSQL URL is understood and answered with a sentence; the rest of the house speaks SQLAlchemy
+and would not notice.
 """
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from recert.errors import StoreError
@@ -11,7 +13,7 @@ from recert.store.engine.sqlite import SCHEMA_VERSION, SqliteDatabase, translate
 
 Database = SqliteDatabase
 
-__all__ = ["SCHEMA_VERSION", "Database", "locate", "open_database", "translated"]
+__all__ = ["SCHEMA_VERSION", "Database", "locate", "open_database", "opened", "translated"]
 
 
 def open_database(location: str | Path, *, create: bool) -> Database:
@@ -20,6 +22,16 @@ def open_database(location: str | Path, *, create: bool) -> Database:
     With `create`, a missing file is made (for the user alone); without, it is an error.
     """
     return SqliteDatabase.open(locate(location), create=create)
+
+
+@contextlib.contextmanager
+def opened(location: str | Path) -> Iterator[Database]:
+    """Open a database that exists for as long as it is looked at; raises StoreError."""
+    database = open_database(location, create=False)
+    try:
+        yield database
+    finally:
+        database.close()
 
 
 def locate(location: str | Path) -> Path:

@@ -6,12 +6,7 @@ from typing import Any
 from recert.store.entries import LATER_COLUMNS
 from recert.store.handed import Handed
 from recert.store.projection.state import State, require_columns
-from recert.store.tables import (
-    AgentSetting,
-    EventRow,
-    KeyRow,
-    PersonRow,
-)
+from recert.store.tables import AgentSetting, EventRow, KeyRow, PersonRow
 
 _READING = {
     "snapshot": str, "taken_at": str, "digest": str, "content_sha256": str, "agents": int, "roles": int,

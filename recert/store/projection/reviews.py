@@ -6,12 +6,7 @@ from typing import Any
 from recert.store.entries import CAMPAIGN_MUTABLE, CLOSING, LATER_COLUMNS
 from recert.store.outcome import Answer, Strategy, outcome
 from recert.store.projection.state import DecisionState, ItemState, State, require_columns
-from recert.store.tables import (
-    CampaignRow,
-    DecisionRow,
-    RescissionRow,
-    SignoffRow,
-)
+from recert.store.tables import CampaignRow, DecisionRow, RescissionRow, SignoffRow
 
 _ENDED = ("closed", "cancelled")
 _STATES = (
