@@ -4,12 +4,17 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from figures import Figures
 
 # A busy machine makes an example slow; what must be fast is measured by benchmarks.
 settings.register_profile("recert", deadline=None)
@@ -18,16 +23,29 @@ settings.load_profile("recert")
 # A shell ignores the interrupt for what it starts in the background, and children would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+_PEERS = ("RECERT_ORACLE", "RECERT_CLOUDSPLAINING")
+"""Commands of programs that figures are held against; they stay known to the tests."""
 _LOOPBACK = ("127.", "::1", "localhost")
 _GUARD = str(Path(__file__).resolve().parent / "guard")
 """Put before everything that a child imports, so that it is held to loopback as well."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    told = "append the figures of benchmarks to this file, one JSON object a line"
+    parser.addoption("--figures", type=Path, metavar="FILE", help=told)
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Figures:
+    """Tell the figures of a benchmark; the folder of its test is the room that they stand under."""
+    return Figures(request.path.parent.name, request.config.getoption("--figures"))
 
 
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     home = tmp_path_factory.mktemp("home")
     for name in list(os.environ):
-        if name.startswith(("AWS_", "RECERT_", "XDG_")) and name != "RECERT_ORACLE":
+        if name.startswith(("AWS_", "RECERT_", "XDG_")) and name not in _PEERS:
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(home))
     for name, folder in (

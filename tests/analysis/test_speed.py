@@ -1,10 +1,9 @@
 """Figures: everything about 1,000 agents with 1,000 roles and 10,000 grants."""
 
-import resource
-import time
 from typing import Any
 
 import pytest
+from figures import Figures, peak_megabytes, spent
 
 from recert.analysis import (
     Analyst,
@@ -16,7 +15,6 @@ from recert.analysis import (
     subjects_of,
 )
 from recert.estate.estate import Estate
-from recert.lifecycle import compare
 
 AGENTS = 1_000
 ACTIONS = (
@@ -43,44 +41,32 @@ def large(w: Any) -> Estate:
 
 
 @pytest.mark.benchmark
-def test_everything_about_a_thousand_agents(w: Any, catalogue: Catalogue) -> None:
+def test_everything_about_a_thousand_agents(w: Any, catalogue: Catalogue, figure: Figures) -> None:
     estate = large(w)
-    started = time.process_time()
-    analyst = Analyst(estate, catalogue)
-    grants = sum(len(analyst.grants(agent.arn)) for agent in estate.agents)
-    print(f"\n{grants:,} grants: {time.process_time() - started:.2f} s of CPU")
-    for name, work in (
-        ("reach", lambda: [reach_of(analyst, agent.arn) for agent in estate.agents]),
-        ("findings", lambda: findings_of(analyst)),
-        ("subjects", lambda: [subjects_of(analyst, agent.arn) for agent in estate.agents]),
-        ("fingerprints", lambda: [fingerprint(estate, agent.arn) for agent in estate.agents]),
-    ):
-        begun = time.process_time()
-        work()
-        print(f"{name}: {time.process_time() - begun:.2f} s of CPU")
-    print(f"all: {time.process_time() - started:.2f} s of CPU")
-    print(f"peak: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+    with spent() as whole:
+        with spent() as took:
+            analyst = Analyst(estate, catalogue)
+            grants = sum(len(analyst.grants(agent.arn)) for agent in estate.agents)
+        figure.seconds(f"{grants:,} grants of 1,000 agents", took)
+        for name, work in (
+            ("reach", lambda: [reach_of(analyst, agent.arn) for agent in estate.agents]),
+            ("findings", lambda: findings_of(analyst)),
+            ("what is asked", lambda: [subjects_of(analyst, agent.arn) for agent in estate.agents]),
+            ("fingerprints", lambda: [fingerprint(estate, agent.arn) for agent in estate.agents]),
+        ):
+            with spent() as took:
+                work()
+            figure.seconds(f"{name} of 1,000 agents", took)
+    figure.seconds("everything about 1,000 agents", whole, at_most=15)
+    figure("peak after 1,000 agents", peak_megabytes(), "MB", at_most=500)
     fresh = analyst_of(w.later(estate), catalogue)
-    begun = time.process_time()
-    fresh.prepare()
-    print(f"indexes of a fresh estate: {(time.process_time() - begun) * 1000:.0f} ms of CPU")
-    for number in (7, 8):
-        begun = time.process_time()
+    with spent() as took:
+        fresh.prepare()
+    figure.milliseconds("indexes of a fresh estate of 1,000 agents", took)
+    times = []
+    for number in range(7, 18):
         arn = fresh.estate.agents[number].arn
-        subjects_of(fresh, arn), reach_of(fresh, arn), findings_of(fresh, arn)
-        print(f"everything about one agent: {(time.process_time() - begun) * 1000:.0f} ms of CPU")
-
-
-@pytest.mark.benchmark
-def test_comparing_two_estates_of_a_thousand_agents(w: Any) -> None:
-    before = large(w)
-    wide = w.policy(w.allow("s3:*"))
-    roles = tuple(
-        role.model_copy(update={"inline": (role.inline[0].model_copy(update={"document": wide}),)})
-        for role in before.roles
-    )
-    same, after = w.later(before), w.later(before, roles=roles)
-    for name, other in (("nothing changed", same), ("every role changed", after)):
-        begun = time.perf_counter()
-        events = compare(before, other)
-        print(f"\n{name}: {len(events):,} events, {time.perf_counter() - begun:.2f} s")
+        with spent() as took:
+            subjects_of(fresh, arn), reach_of(fresh, arn), findings_of(fresh, arn)
+        times.append(took)
+    figure.median("everything about one agent, once loaded", times, at_most=50)

@@ -1,14 +1,34 @@
 """What a reading costs: calls against the smallest number, time, memory."""
 
-import resource
-import time
+import json
 from typing import Any
 
+import botocore.session
 import pytest
+from botocore.awsrequest import AWSResponse, HeadersDict
+from figures import Figures, peak_megabytes, spent
 
 from recert.aws.needed import calls_needed
 
 SET = "2026-10-01T00:00:00Z"
+
+
+def bare_client(body: bytes) -> Any:
+    """Return botocore's own client, answered with the same bytes in the place of the socket."""
+    client = botocore.session.Session().create_client(
+        "bedrock-agent",
+        "us-east-1",
+        aws_access_key_id="x",
+        aws_secret_access_key="x",  # noqa: S106 - nobody asks for it
+    )
+
+    def answer(**_: object) -> AWSResponse:
+        made = AWSResponse("https://localhost", 200, HeadersDict(), None)
+        made._content = body
+        return made
+
+    client.meta.events.register_first("before-send", answer)
+    return client
 
 
 def fill(tape: Any, agents: int) -> None:
@@ -61,19 +81,40 @@ def test_a_whole_reading_makes_no_call_too_many(tape: Any) -> None:
 
 @pytest.mark.benchmark
 @pytest.mark.parametrize("agents", [100, 300, 1000])
-def test_reading_many_agents_from_a_recording(tape: Any, agents: int) -> None:
+def test_reading_many_agents_from_a_recording(tape: Any, agents: int, figure: Figures) -> None:
     fill(tape, agents)
-    started = time.perf_counter()
-    source = tape.source()
-    loaded, worked = time.perf_counter(), time.process_time()
-    from_recording = tape.read()
-    done, work = time.perf_counter(), time.process_time() - worked
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(
-        f"\n{agents} agents: recording checked in {loaded - started:.1f} s, "
-        f"checked and read in {done - loaded:.1f} s ({work:.1f} s of the processor), "
-        f"{from_recording.api_calls:,} calls, "
-        f"{work / from_recording.api_calls * 1000:.2f} ms of it a call, peak {peak} MB"
+    tape.empty_listings()
+    with spent() as took:
+        reading = tape.read(usage=False)
+    many = agents == 1000
+    figure.seconds(f"{agents:,} agents read from a recording", took, at_most=60 if many else None)
+    figure(f"peak after {agents:,} agents", peak_megabytes(), "MB", at_most=700 if many else None)
+    needed = calls_needed(reading.estate)
+    over = (reading.api_calls - needed) / needed * 100
+    figure(f"calls above the formula, {agents:,} agents", over, "%", at_most=5)
+    assert len(reading.estate.agents) == agents
+
+
+@pytest.mark.benchmark
+def test_what_a_call_costs_beside_botocore_alone(tape: Any, figure: Figures) -> None:
+    """The peer sends the same requests through bare botocore, which parses the same bytes."""
+    fill(tape, 200)
+    calls = tape.read(usage=False).api_calls
+    with spent() as ours:
+        tape.read(usage=False)
+    ids = [f"AGENT{number:05d}" for number in range(200)]
+    output = next(
+        line["output"]
+        for line in tape.lines
+        if line["operation"] == "GetAgent" and "output" in line
     )
-    assert len(from_recording.estate.agents) == agents
-    assert source.recording.lines > agents
+    body = json.dumps(output, default=str).encode()
+    client = bare_client(body)
+    client.get_agent(agentId=ids[0])
+    with spent() as theirs:
+        for _ in range(calls // len(ids)):
+            for one in ids:
+                client.get_agent(agentId=one)
+    bare = theirs.cpu / (calls // len(ids) * len(ids)) * 1000
+    figure("a call of a reading, of the processor", ours.cpu / calls * 1000, "ms",
+           peer="bare botocore", peer_value=bare)  # fmt: skip

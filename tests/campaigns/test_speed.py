@@ -1,13 +1,13 @@
 """Figures of a campaign of a hundred thousand items, and of one decision."""
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from figures import Figures, Spent, spent
 from sqlalchemy import insert
 from sqlmodel import select
 
@@ -47,83 +47,76 @@ def _subjects(w: ModuleType) -> tuple[ReviewSubject, ...]:
     )
 
 
-def one(house: Any, campaign: str, item: str) -> None:
-    house.decide("alice", campaign, item, rationale="It is needed.")
-
-
-def measured(call: Callable[[], Any]) -> tuple[float, float]:
-    """Return the milliseconds that a call took, by the clock and of the processor."""
-    started, busy = time.perf_counter(), time.process_time()
-    call()
-    return (time.perf_counter() - started) * 1000, (time.process_time() - busy) * 1000
-
-
-def told(name: str, took: list[tuple[float, float]]) -> None:
-    wall, cpu = sorted(one for one, _ in took), sorted(one for _, one in took)
-    middle = len(took) // 2
-    print(
-        f"{name:12} {wall[middle]:8.1f} ms, of the processor {cpu[middle]:.1f} ms"
-        + (f"; at most {wall[-1]:.1f} ms" if middle else "")
-    )
-
-
-@pytest.mark.benchmark
-def test_a_hundred_thousand_items(w: ModuleType, house: Any, tmp_path: Path) -> None:
-    house.sync(w.estate([w.agent("hr")], {"hr-role": ()}))
-    asked = _subjects(w)
-    started = time.perf_counter()
-    campaign = house.open("hr", ask=lambda *_: asked)
-    staged = time.perf_counter() - started
+def bare_insert(house: Any, campaign: str, path: Path) -> Spent:
+    """Write the rows of a campaign into another store as they are, and return what that took."""
     with house.store.read() as session:
         rows = [row.model_dump() for row in session.exec(select(ItemRow))]
-    bare = Store.open(tmp_path / "bare.db", clock=house.clock)
-    with house.store.read() as session:
         snapshot = session.exec(select(SnapshotRow)).one().model_dump()
         row = session.get(CampaignRow, campaign).model_dump()
+    bare = Store.open(path, clock=house.clock)
     with bare.write(house.actor) as tx:
         entry = tx.append("setting.changed", {})
         tx.session.connection().execute(insert(SnapshotRow), [{**snapshot, "entry": entry.seq}])
         tx.session.connection().execute(insert(CampaignRow), [row])
-    started = time.perf_counter()
-    with bare.write(house.actor) as tx:
+    with spent() as took, bare.write(house.actor) as tx:
         tx.session.connection().execute(insert(ItemRow), rows)
-    inserted = time.perf_counter() - started
-    print(f"\nstaging {ITEMS:,} items {staged:.2f} s, the bare insert {inserted:.2f} s")
-    print(f"ratio {staged / inserted:.2f}")
+    bare.close()
+    return took
+
+
+def each(call: Callable[[Any], object], over: Iterable[Any]) -> list[Spent]:
+    """Measure a call for each of some things."""
+    times = []
+    for one in over:
+        with spent() as took:
+            call(one)
+        times.append(took)
+    return times
+
+
+@pytest.mark.benchmark
+def test_a_hundred_thousand_items(
+    w: ModuleType, house: Any, tmp_path: Path, figure: Figures
+) -> None:
+    house.sync(w.estate([w.agent("hr")], {"hr-role": ()}))
+    asked = _subjects(w)
+    with spent() as staged:
+        campaign = house.open("hr", ask=lambda *_: asked)
+    bare = bare_insert(house, campaign, tmp_path / "bare.db")
+    figure.seconds(f"staging {ITEMS:,} items", staged, at_most=3 * bare.wall,
+                   peer="bare bulk insert", peer_value=bare.wall)  # fmt: skip
     service = house.as_("alice")
     typed = service.items(campaign, limit=1).items[0].id[:8]
-    for name, call in (
-        ("counts", lambda: service.counts(campaign)),
-        ("campaign", lambda: service.campaign(campaign)),
-        ("campaigns", service.campaigns),
-        ("first page", lambda: service.items(campaign, ItemFilter(), limit=200)),
-        ("my pages", lambda: service.items(campaign, ItemFilter(reviewer="alice", undecided=True))),
-        ("last page", lambda: service.items(campaign, ItemFilter(), after="99700:", limit=200)),
-        ("search", lambda: service.items(campaign, ItemFilter(text="bucket 9999"))),
-        ("find", lambda: service.find_item(campaign, typed)),
+    page = ItemFilter(reviewer="alice", undecided=True)
+    for name, call, bar in (
+        ("counts", lambda _: service.counts(campaign), 50),
+        ("one campaign shown", lambda _: service.campaign(campaign), None),
+        ("first page", lambda _: service.items(campaign, ItemFilter(), limit=200), None),
+        ("a reviewer's first page", lambda _: service.items(campaign, page), None),
+        ("last page", lambda _: service.items(campaign, ItemFilter(), after="99700:"), None),
+        ("search in the text", lambda _: service.items(campaign, ItemFilter(text="t 9999")), None),
+        ("item found by its id's beginning", lambda _: service.find_item(campaign, typed), None),
     ):
-        told(name, [measured(call)])
+        figure.median(f"{name}, {ITEMS:,} items", each(call, range(7)), at_most=bar)
+
+    def decide(line: Any) -> None:
+        house.decide("alice", campaign, line.id, rationale="It is needed.")
+
     lines = service.items(campaign, limit=50).items
-    told("decide", [measured(lambda line=line: one(house, campaign, line.id)) for line in lines])
+    figure.median("a decision acknowledged", each(decide, lines), at_most=20)
     items = tuple(line.id for line in service.items(campaign, limit=5_000).items)
-    started = time.perf_counter()
-    house.decide(
-        "alice", campaign, *items, verdict=Verdict.ATTEST, rationale="All of it is needed."
-    )
-    print(f"decide 5,000 {(time.perf_counter() - started) * 1000:8.1f} ms")
-    started = time.perf_counter()
-    service.sign(campaign)
-    print(f"sign 5,000   {(time.perf_counter() - started) * 1000:8.1f} ms")
-    told("counts", [measured(lambda: service.counts(campaign))])
+    with spent() as took:
+        house.decide("alice", campaign, *items, verdict=Verdict.ATTEST, rationale="All is needed.")
+    figure.seconds("5,000 items decided at once", took)
+    with spent() as took:
+        service.sign(campaign)
+    figure.seconds("5,000 decisions signed", took)
     house.clock.instant += timedelta(hours=1)
     more = tuple(line.id for line in service.items(campaign, after="5000:", limit=15_000).items)
     for start in range(0, len(more), 5_000):
-        part = more[start : start + 5_000]
-        house.decide("alice", campaign, *part, rationale="All of it is needed.")
+        house.decide("alice", campaign, *more[start : start + 5_000], rationale="All is needed.")
         house.clock.instant += timedelta(hours=1)
     lines = service.items(campaign, ItemFilter(undecided=True), limit=50).items
-    told(
-        "after 20,000",
-        [measured(lambda line=line: one(house, campaign, line.id)) for line in lines],
-    )
-    told("counts", [measured(lambda: service.counts(campaign))])
+    figure.median("a decision after 20,000 others", each(decide, lines), at_most=20)
+    figure.median("counts after 20,000 decisions", each(lambda _: service.counts(campaign), range(7)),
+                  at_most=50)  # fmt: skip

@@ -4,13 +4,13 @@ import importlib
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
+from figures import Figures, spent
 
 from recert.cli.registry import COMMANDS
 
@@ -107,10 +107,10 @@ def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.benchmark
-def test_help_figures(recert: Recert) -> None:
+def test_help_figures(recert: Recert, figure: Figures) -> None:
     taken = []
     for _ in range(11):
-        start = time.perf_counter()
-        recert("--help")
-        taken.append((time.perf_counter() - start) * 1000)
-    print(f"recert --help: median {sorted(taken)[5]:.0f} ms, best {min(taken):.0f} ms")
+        with spent() as took:
+            recert("--help")
+        taken.append(took)
+    figure.median("recert --help, whole process", taken, at_most=150)

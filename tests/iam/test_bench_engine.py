@@ -3,7 +3,6 @@
 import importlib.util
 import json
 import os
-import resource
 import shlex
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from figures import Figures, Spent, spent
 
 from recert.iam.evaluate import Engine, load
 from recert.iam.grammar import parse_policy
@@ -83,20 +83,23 @@ def per_second(ask: Callable[[Request], object]) -> float:
     for each in asked:
         ask(each)
     count, started = 0, time.process_time()
-    while (spent := time.process_time() - started) < SECONDS:
+    while (busy := time.process_time() - started) < SECONDS:
         for _ in range(50):
             for each in asked:
                 ask(each)
         count += 50 * len(asked)
-    return count / spent
+    return count / busy
 
 
-def test_verdicts_a_second() -> None:
+def test_verdicts_a_second(figure: Figures) -> None:
     engine = load(authority())
-    print(f"\nverdicts a second, plain:      {per_second(engine.decide):>10,.0f}")
-    print(f"verdicts a second, explained:  {per_second(engine.explain):>10,.0f}")
+    figure(
+        "verdicts a second of one processor, plain", per_second(engine.decide), "", at_least=50_000
+    )
+    figure("verdicts a second of one processor, explained", per_second(engine.explain), "",
+           at_least=10_000)  # fmt: skip
     cold = per_second(lambda asked: Engine(authority()).decide(asked))
-    print(f"verdicts a second, cold, policies parsed and compiled each time: {cold:,.0f}")
+    figure("verdicts a second of one processor, policies parsed each time", cold, "")
 
 
 @pytest.fixture(scope="module")
@@ -110,44 +113,44 @@ def generate() -> ModuleType:
     return module
 
 
-def test_simulate_as_a_whole_process(generate: ModuleType, tmp_path: Path, checkout: Path) -> None:
+def test_simulate_as_a_whole_process(
+    generate: ModuleType, tmp_path: Path, checkout: Path, figure: Figures
+) -> None:
     cases = generate.cases(99, LINES)
     given = tmp_path / "requests.ndjson"
     given.write_text("".join(json.dumps(generate.simulation_of(case)) + "\n" for case in cases))
     command = [sys.executable, "-c", PROGRAM]
     env = {**os.environ, "PYTHONPATH": str(checkout)}
-    figures = {"recert simulate": _timed(command, given, env=env)}
+    ours = {"all processors": _timed(command, given, env=env)}
     if hasattr(os, "sched_setaffinity"):
-        figures["recert, one processor"] = _timed(command, given, env=env, one_processor=True)
-    oracle = os.environ.get("RECERT_ORACLE")
+        ours["one processor"] = _timed(command, given, env=env, one_processor=True)
+    oracle, theirs = os.environ.get("RECERT_ORACLE"), None
     if oracle:
-        theirs = tmp_path / "cases.ndjson"
-        theirs.write_text("".join(json.dumps(case) + "\n" for case in cases))
-        figures["the oracle"] = _timed(shlex.split(oracle), theirs, env=dict(os.environ))
-    print()
-    for name, (seconds, spent) in figures.items():
-        print(
-            f"{name:<24} {LINES} lines in {seconds:6.2f} s, {LINES / seconds:>9,.0f} a second; "
-            f"{spent:.2f} s of processor time"
+        written = tmp_path / "cases.ndjson"
+        written.write_text("".join(json.dumps(case) + "\n" for case in cases))
+        theirs = _timed(shlex.split(oracle), written, env=dict(os.environ)).wall
+    for name, took in ours.items():
+        figure.seconds(
+            f"recert simulate, {LINES:,} lines, whole process, {name}",
+            took,
+            at_most=theirs / 3 if theirs else None,
+            peer="independent evaluator",
+            peer_value=theirs,
         )
 
 
 def _timed(
     command: list[str], given: Path, env: dict[str, str], *, one_processor: bool = False
-) -> tuple[float, float]:
-    """Run a program on a file; return the time on the wall and on the processors, in seconds."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    started = time.perf_counter()
+) -> Spent:
+    """Run a program on a file; return what it took, its processor time included."""
     usual = os.sched_getaffinity(0) if one_processor else set()
     try:
         if one_processor:
             os.sched_setaffinity(0, {min(usual)})
-        with given.open("rb") as lines:
+        with given.open("rb") as lines, spent() as took:
             run = subprocess.run(command, stdin=lines, capture_output=True, check=True, env=env)
     finally:
         if one_processor:
             os.sched_setaffinity(0, usual)
-    seconds = time.perf_counter() - started
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert run.stdout.count(b"\n") == LINES
-    return seconds, sum(after[:2]) - sum(before[:2])
+    return took

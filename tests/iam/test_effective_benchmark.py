@@ -1,213 +1,64 @@
-"""Effective permissions and escalation of a large account: time and memory.
-
-Run by name: `pytest tests/iam/test_effective_benchmark.py -m benchmark -s`; as a script it takes
-an authorization-details document.
-"""
+"""Effective permissions and escalation of a large account: time and memory."""
 
 import json
-import random
-import resource
+import os
+import shlex
+import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
+import large_account
 import pytest
+from figures import Figures, spent
+from large_account import ACCOUNT, ROLES, authorities, gaad
 
-ACCOUNT = "111122223333"
-SERVICES = ("lambda", "ec2", "bedrock", "bedrock-agentcore", "ecs-tasks", "glue", "codebuild")
-ROLES = 1000
-
-
-def gaad(roles: int, *, seed: int = 20261124) -> str:
-    """Write an authorization-details document: 3.4 MB for 1,000 roles, 846 managed policies."""
-    from moto.iam.aws_managed_policies import (  # noqa: PLC0415 - the script measures imports too
-        aws_managed_policies_data,
-    )
-
-    from recert.iam.catalogue import load_catalogue  # noqa: PLC0415 - as above
-
-    catalogue, rng = load_catalogue(), random.Random(seed)
-    names, services = catalogue.names, catalogue.services
-    managed = {
-        f"arn:aws:iam::aws:policy{held['Path']}{name}": held["Document"]
-        for name, held in json.loads(aws_managed_policies_data).items()
-    }
-    aws = rng.sample(sorted(managed), 246)
-    own = [f"arn:aws:iam::{ACCOUNT}:policy/team-{n}" for n in range(600)]
-    documents = {arn: managed[arn] for arn in aws}
-    documents |= {arn: _document(rng, names, services, rng.randint(3, 8)) for arn in own}
-    arns = sorted(documents)
-    return json.dumps(
-        {
-            "RoleDetailList": [_role(rng, n, names, services, arns) for n in range(roles)],
-            "Policies": [
-                {"Arn": arn, "PolicyVersionList": [{"Document": d, "IsDefaultVersion": True}]}
-                for arn, d in documents.items()
-            ],
-        }
-    )
-
-
-def _role(rng: random.Random, n: int, names: Any, services: Any, arns: list[str]) -> dict[str, Any]:
-    trusted = {"Service": f"{rng.choice(SERVICES)}.amazonaws.com"}
-    if rng.random() < 0.2:
-        trusted = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
-    role = {
-        "Arn": f"arn:aws:iam::{ACCOUNT}:role/app-{n}",
-        "AssumeRolePolicyDocument": {
-            "Version": "2012-10-17",
-            "Statement": [{"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"}],
-        },
-        "AttachedManagedPolicies": [{"PolicyArn": a} for a in rng.sample(arns, rng.randint(2, 5))],
-        "RolePolicyList": [
-            {"PolicyName": f"in-{k}", "PolicyDocument": _document(rng, names, services, 2)}
-            for k in range(rng.randint(0, 2))
-        ],
-    }
-    if rng.random() < 0.3:
-        role["PermissionsBoundary"] = {"PermissionsBoundaryArn": rng.choice(arns[:12])}
-    return role
-
-
-def _document(rng: random.Random, names: Any, services: Any, size: int) -> dict[str, Any]:
-    statements = []
-    for _ in range(size):
-        service = rng.choice(services)
-        actions = [rng.choice(names) for _ in range(rng.randint(1, 12))]
-        if rng.random() < 0.4:
-            actions.append(rng.choice([f"{service}:*", f"{service}:Get*", "s3:*", "iam:PassRole"]))
-        resources = rng.choice(
-            [
-                "*",
-                [
-                    f"arn:aws:s3:::data-{rng.randrange(500)}/*",
-                    f"arn:aws:s3:::data-{rng.randrange(500)}",
-                ],
-                [f"arn:aws:{service}:*:{ACCOUNT}:*", "*"],
-                [f"arn:aws:iam::{ACCOUNT}:role/app-{rng.randrange(1000)}"],
-                [f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/app/{rng.randrange(900)}:*"],
-            ]
-        )
-        statement = {"Effect": "Allow", "Action": actions, "Resource": resources}
-        if rng.random() < 0.03:
-            statement["Effect"] = "Deny"
-        if rng.random() < 0.2:
-            statement["Condition"] = {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}
-        statements.append(statement)
-    return {"Version": "2012-10-17", "Statement": statements}
-
-
-def authorities(text: str) -> tuple[list[Any], list[Any]]:
-    """Read such a document as recert's own collectors would hand it to the engine."""
-    from recert.iam.grammar import parse_policy  # noqa: PLC0415 - as above
-    from recert.iam.model import Authority, SourcedPolicy  # noqa: PLC0415 - as above
-    from recert.iam.targets import TargetRole  # noqa: PLC0415 - as above
-
-    held = json.loads(text)
-    managed = {}
-    for each in held["Policies"]:
-        arn = each["Arn"]
-        kind = "aws-managed" if ":aws:policy/" in arn else "customer-managed"
-        policy = parse_policy(each["PolicyVersionList"][0]["Document"])
-        managed[arn] = SourcedPolicy(policy, kind, arn.rsplit("/", 1)[1], arn)
-    full = {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
-    }
-    region = {"StringNotEquals": {"aws:RequestedRegion": ["us-east-1", "eu-west-1"]}}
-    guard = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {"Effect": "Allow", "Action": "*", "Resource": "*"},
-            {
-                "Effect": "Deny",
-                "NotAction": ["iam:*", "sts:*"],
-                "Resource": "*",
-                "Condition": region,
-            },
-            {"Effect": "Deny", "Action": "organizations:*", "Resource": "*"},
-            {"Effect": "Deny", "Action": "s3:*", "Resource": "arn:aws:s3:::audit/*"},
-        ],
-    }
-    scps = tuple(
-        (SourcedPolicy(parse_policy(document), "scp", name),)
-        for name, document in (("FullAWSAccess", full), ("Guard", guard))
-    )
-    found, targets = [], []
-    for role in held["RoleDetailList"]:
-        inline = [
-            SourcedPolicy(parse_policy(each["PolicyDocument"]), "inline", each["PolicyName"])
-            for each in role["RolePolicyList"]
-        ]
-        attached = [managed[each["PolicyArn"]] for each in role["AttachedManagedPolicies"]]
-        boundary = role.get("PermissionsBoundary")
-        found.append(
-            Authority(
-                role["Arn"],
-                (*inline, *attached),
-                boundary=(managed[boundary["PermissionsBoundaryArn"]],) if boundary else None,
-                scps=scps,
-            )
-        )
-        customer = tuple(s.arn for s in attached if s.arn and s.kind == "customer-managed")
-        targets.append(
-            TargetRole(role["Arn"], parse_policy(role["AssumeRolePolicyDocument"]), customer)
-        )
-    return found, targets
-
-
-def main(path: Path) -> None:
-    """Assess every role of a document and print what it took."""
-    from recert.iam.catalogue import load_catalogue  # noqa: PLC0415 - as above
-    from recert.iam.certainty import role_facts  # noqa: PLC0415 - as above
-    from recert.iam.effective import Assessor  # noqa: PLC0415 - as above
-    from recert.iam.escalation import escalations  # noqa: PLC0415 - as above
-    from recert.iam.targets import Targets  # noqa: PLC0415 - as above
-
-    started = time.perf_counter()
-    text = path.read_text()
-    found, targets = authorities(text)
-    parsed = time.perf_counter()
-    catalogue = load_catalogue()
-    assessor = Assessor(catalogue)
-    goals = Targets(targets, role_facts(targets[0].arn, since=catalogue.updated))
-    grants = [assessor.grants(each) for each in found]
-    judged = time.perf_counter()
-    paths = [
-        escalations(each, goals, assessor=assessor, grants=held)
-        for each, held in zip(found, grants, strict=True)
-    ]
-    done = time.perf_counter()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(
-        f"{len(found)} roles, {len(text) / 1e6:.1f} MB: parsed {parsed - started:.2f} s, effective "
-        f"{judged - parsed:.2f} s, escalation {done - judged:.2f} s, together {done - started:.2f} s; "
-        f"{sum(map(len, grants))} grants, {sum(map(len, paths))} open paths; "
-        f"peak {peak / 1024:.0f} MB"
-    )
+from recert.iam.catalogue import load_catalogue
+from recert.iam.who_can import WhoCan
 
 
 @pytest.mark.benchmark
-def test_effective_permissions_and_escalation_of_a_thousand_roles(tmp_path: Path) -> None:
+def test_effective_permissions_and_escalation_of_a_thousand_roles(
+    tmp_path: Path, figure: Figures
+) -> None:
+    """The peer answers less: what policies declare, without boundaries, ceilings or paths by trust."""
     path = tmp_path / "authorization-details.json"
     path.write_text(gaad(ROLES))
-    ran = subprocess.run(
-        [sys.executable, __file__, str(path)], capture_output=True, text=True, check=True
+    script = [sys.executable, str(large_account.__file__), str(path)]
+    with spent() as took:
+        told = json.loads(subprocess.run(script, capture_output=True, check=True).stdout)
+    seconds, peak = _cloudsplaining(path)
+    name = f"effective permissions and escalation of {ROLES:,} roles"
+    figure.seconds(name, took, at_most=10, peer="cloudsplaining", peer_value=seconds)
+    figure(f"peak, {ROLES:,} roles", told["peak"], "MB", at_most=200,
+           peer="cloudsplaining", peer_value=peak)  # fmt: skip
+    assert told["grants"] > ROLES
+
+
+def _cloudsplaining(path: Path) -> tuple[float, float] | tuple[None, None]:
+    """Return the seconds and megabytes of the peer's scan of the same file, None where it is not here."""
+    named = os.environ.get("RECERT_CLOUDSPLAINING") or shutil.which("cloudsplaining")
+    if not named:
+        return None, None
+    scan = [*shlex.split(named), "scan", "--skip-open-report", "--input-file", str(path)]
+    begun = time.perf_counter()
+    child = subprocess.Popen(
+        [*scan, "--output", str(path.parent)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
-    print(ran.stdout)
+    said = child.stderr.read() if child.stderr else b""
+    _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    assert child.returncode == 0, said.decode()[-2000:]
+    return time.perf_counter() - begun, used.ru_maxrss / 1024
 
 
 @pytest.mark.benchmark
-def test_who_can_over_a_thousand_roles() -> None:
-    from recert.iam.catalogue import load_catalogue  # noqa: PLC0415 - as above
-    from recert.iam.who_can import WhoCan  # noqa: PLC0415 - as above
-
+def test_who_can_over_a_thousand_roles(figure: Figures) -> None:
     found, _ = authorities(gaad(ROLES))
-    started = time.perf_counter()
-    index = WhoCan(found, load_catalogue())
-    print(f"\nindex over {ROLES} roles: {time.perf_counter() - started:.2f} s")
+    with spent() as took:
+        index = WhoCan(found, load_catalogue())
+    figure.seconds(f"index for who-can over {ROLES:,} roles", took)
     for action, resource_arn in (
         ("s3:GetObject", "arn:aws:s3:::data-7/report.csv"),
         ("s3:GetObject", None),
@@ -215,27 +66,21 @@ def test_who_can_over_a_thousand_roles() -> None:
         ("secretsmanager:GetSecretValue", None),
         ("s3:*", None),
     ):
-        started, spent = time.perf_counter(), time.process_time()
-        able = index.query(action, resource_arn)
-        took, spent = time.perf_counter() - started, time.process_time() - spent
-        print(
-            f"who-can {action} {resource_arn or ''}: {len(able)} of {ROLES} in {took * 1e3:.1f} ms, "
-            f"{spent * 1e3:.1f} ms of processor time"
-        )
+        with spent() as took:
+            index.query(action, resource_arn)
+        asked = f"{action} on {resource_arn}" if resource_arn else f"{action} on anything"
+        figure.milliseconds(f"who-can {asked}, {ROLES:,} roles", took, at_most=100)
 
 
 @pytest.mark.benchmark
-def test_the_catalogue_is_ready() -> None:
+def test_the_catalogue_is_ready(figure: Figures) -> None:
     code = (
         "import time; from recert.iam.catalogue import load_catalogue; s = time.perf_counter(); "
         "c = load_catalogue(); c.level('s3:GetObject'); print(1e3 * (time.perf_counter() - s))"
     )
-    runs = sorted(
+    runs = [
         float(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout)
         for _ in range(7)
-    )
-    print(f"\ncatalogue ready, fresh process, median of 7: {runs[3]:.1f} ms")
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    ]
+    figure.wall_median("action catalogue ready in a fresh process", [one / 1000 for one in runs],
+                       at_most=10)  # fmt: skip

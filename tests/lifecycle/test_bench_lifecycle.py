@@ -1,9 +1,9 @@
 """How long it takes to compare large estates; figures are printed and no time is asserted."""
 
-import time
 from typing import Any
 
 import pytest
+from figures import Figures, spent
 
 from recert.estate.authority import InlinePolicy
 from recert.lifecycle import compare
@@ -39,13 +39,7 @@ def large(w: Any) -> Any:
     )
 
 
-def cpu(work: Any) -> tuple[float, Any]:
-    begun = time.process_time()
-    found = work()
-    return time.process_time() - begun, found
-
-
-def test_comparing_two_estates_of_1_000_agents(w: Any) -> None:
+def test_comparing_two_estates_of_1_000_agents(w: Any, figure: Figures) -> None:
     before = large(w)
     again = w.later(type(before).model_validate_json(before.model_dump_json()))
     wide = InlinePolicy(name="extra", document=w.policy(w.allow("dynamodb:*")))
@@ -69,5 +63,6 @@ def test_comparing_two_estates_of_1_000_agents(w: Any) -> None:
         ),
     )
     for name, after in (("the same", again), ("200 changed", changed), ("all changed", everything)):
-        seconds, events = cpu(lambda after=after: compare(before, after))
-        print(f"\ncompare {AGENTS:,} agents, {name}: {seconds:.2f} s CPU, {len(events):,} events")
+        with spent() as took:
+            compare(before, after)
+        figure.seconds(f"two estates of {AGENTS:,} agents compared, {name}", took, at_most=2)

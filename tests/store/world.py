@@ -153,34 +153,37 @@ class World:
     def decide(
         self, number: int, verdict: str = "attest", rationale: str = "needed", by: Actor = ANNA
     ) -> str:
+        with self.store.write(by) as tx:
+            return self._decide(tx, number, verdict, rationale, by)
+
+    def _decide(self, tx: Any, number: int, verdict: str, rationale: str, by: Actor) -> str:
         self.decided += 1
         name = f"d-{self.campaign}-{self.decided:05d}"
-        with self.store.write(by) as tx:
-            item = tx.session.get_one(ItemRow, f"{self.campaign}-i{number:04d}")
-            decision = DecisionRow(
-                id=name,
-                item=item.id,
-                campaign=self.campaign,
-                verdict=verdict,
-                rationale=rationale,
-                reduce_to=json.dumps(["s3:GetObject"] if verdict == "reduce" else []),
-                decided_by=by.id,
-                strength=by.strength,
-                decided_at=self.tick(),
-                basis_digest=item.basis_digest,
-                shown_digest=item.shown_digest,
-                headless=True,
-                basis_named=False,
-                client_id=f"client-{name}",
-                supersedes=item.current,
-                entry=0,
-            )
-            entry = self._say(tx, "decision.recorded", entries.decision_recorded(decision, item))
-            decision.entry = entry.seq
-            if item.current is not None:
-                tx.session.get_one(DecisionRow, item.current).state = "superseded"
-            tx.session.add(decision)
-            item.state, item.current = "decided", decision.id
+        item = tx.session.get_one(ItemRow, f"{self.campaign}-i{number:04d}")
+        decision = DecisionRow(
+            id=name,
+            item=item.id,
+            campaign=self.campaign,
+            verdict=verdict,
+            rationale=rationale,
+            reduce_to=json.dumps(["s3:GetObject"] if verdict == "reduce" else []),
+            decided_by=by.id,
+            strength=by.strength,
+            decided_at=self.tick(),
+            basis_digest=item.basis_digest,
+            shown_digest=item.shown_digest,
+            headless=True,
+            basis_named=False,
+            client_id=f"client-{name}",
+            supersedes=item.current,
+            entry=0,
+        )
+        entry = self._say(tx, "decision.recorded", entries.decision_recorded(decision, item))
+        decision.entry = entry.seq
+        if item.current is not None:
+            tx.session.get_one(DecisionRow, item.current).state = "superseded"
+        tx.session.add(decision)
+        item.state, item.current = "decided", decision.id
         return name
 
     def undo(self, name: str) -> None:
@@ -328,8 +331,9 @@ class World:
     def whole(self, items: int = 3, *, signer: Any = None) -> "World":
         """Walk a campaign to its close: everything attested and signed."""
         self.open(items)
-        for number in range(items):
-            self.decide(number)
+        with self.store.write(ANNA) as tx:
+            for number in range(items):
+                self._decide(tx, number, "attest", "needed", ANNA)
         self.sign(signer=signer)
         self.close()
         return self

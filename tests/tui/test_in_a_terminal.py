@@ -4,13 +4,13 @@ import contextlib
 import json
 import random
 import re
-import statistics
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+from figures import Figures
 from term import Term, sample_command
 
 HERE = str(Path(__file__).parent)
@@ -178,7 +178,7 @@ def answer_time(term: Term, keys: str) -> float:
 
 
 @pytest.mark.benchmark
-def test_benchmark_of_the_first_frame_of_lists_and_of_keys(tmp_path: Path) -> None:
+def test_benchmark_of_the_first_frame_of_lists_and_of_keys(tmp_path: Path, figure: Figures) -> None:
     firsts, datas = [], []
     for _ in range(7):
         term = Term(sample_command(HERE, str(tmp_path / "s.json")), columns=150, lines=45)
@@ -194,12 +194,10 @@ def test_benchmark_of_the_first_frame_of_lists_and_of_keys(tmp_path: Path) -> No
         lines=45,
     )
     term.wait_for("of yours decided")
-    for name, keys in (("cursor move", "j"), ("page", "\x1b[6~")):
+    for name, keys, bar in (("cursor move", "j", 10), ("page", "\x1b[6~", 25)):
         times = [answer_time(term, keys) for _ in range(25)]
-        print(
-            f"{name}: {statistics.median(times) * 1000:.1f} ms from key to the first byte of its frame"
-        )
+        figure.wall_median(f"{name}, key to first byte of its frame", times, at_most=bar)
     term.send("q")
     term.end()
-    first, data = (statistics.median(times) * 1000 for times in (firsts, datas))
-    print(f"first frame {first:.0f} ms, data {data:.0f} ms")
+    figure.wall_median("first paint of the UI, whole process, in a terminal", firsts, at_most=600)
+    figure.wall_median("first items of the UI, whole process, in a terminal", datas)

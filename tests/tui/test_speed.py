@@ -1,12 +1,11 @@
 """Figures for long lists at 150 by 45; they print, they do not judge."""
 
-import statistics
-import time
 import tracemalloc
 from dataclasses import replace
 
 import pytest
 from conftest import Start
+from figures import Figures, spent
 from sample import Sample, many
 
 from recert.campaigns.views import ItemFilter, ItemPage, ItemView
@@ -38,40 +37,45 @@ class Long(Sample):
 
 
 @pytest.mark.benchmark
-async def test_benchmark_of_a_list_of_100_000_items(start: Start) -> None:
+async def test_benchmark_of_a_list_of_100_000_items(start: Start, figure: Figures) -> None:
     async with start(Long(), size=(150, 45)) as seat:
         listing = seat.review.listing
-        begin = time.perf_counter()
-        seat.review.list_anew()
-        await seat.until(lambda: len(seat.review.pages) == LONG)
-        await seat.pilot.pause()
-        print(f"100,000 items ready: {(time.perf_counter() - begin) * 1000:.0f} ms")
-        for name, act in (("cursor move", listing.action_move), ("page", listing.action_page)):
+        with spent() as ready:
+            seat.review.list_anew()
+            await seat.until(lambda: len(seat.review.pages) == LONG)
+            await seat.pilot.pause()
+        figure.milliseconds("100,000 items ready", ready, at_most=200)
+        for name, act, bar in (
+            ("cursor move, painted in memory", listing.action_move, 10),
+            ("page, painted in memory", listing.action_page, 25),
+        ):
             times = []
             for _ in range(60):
-                begin = time.perf_counter()
-                act(1)
-                seat.app.screen._compositor.render_update()
-                for widget in (listing,):
-                    widget._size and [widget.render_line(y) for y in range(widget.size.height)]
-                times.append(time.perf_counter() - begin)
+                with spent() as took:
+                    act(1)
+                    seat.app.screen._compositor.render_update()
+                    for y in range(listing.size.height):
+                        listing.render_line(y)
+                times.append(took)
                 await seat.pilot.pause()
-            print(f"{name}: {statistics.median(times) * 1000:.1f} ms")
+            figure.median(name, times, at_most=bar)
         tracemalloc.start()
         await seat.press("G")
-        print(
-            f"memory after walking to the end: {tracemalloc.get_traced_memory()[0] / 1e6:.1f} MB more"
+        figure(
+            "memory more at the end of 100,000 items",
+            tracemalloc.get_traced_memory()[0] / 1e6,
+            "MB",
         )
         tracemalloc.stop()
 
 
 @pytest.mark.benchmark
-async def test_benchmark_of_a_key_from_press_to_frame(start: Start) -> None:
+async def test_benchmark_of_a_key_from_press_to_frame(start: Start, figure: Figures) -> None:
     async with start(Sample(rows=many(2000)), size=(150, 45)) as seat:
         for key in ("j", "pagedown"):
             times = []
             for _ in range(40):
-                begin = time.perf_counter()
-                await seat.pilot.press(key)
-                times.append(time.perf_counter() - begin)
-            print(f"{key}: {statistics.median(times) * 1000:.1f} ms, with the harness around it")
+                with spent() as took:
+                    await seat.pilot.press(key)
+                times.append(took)
+            figure.median(f"key {key}, with the test harness around it", times)

@@ -1,13 +1,13 @@
 """How long a message takes to become an item, and a gate its answer; no time is asserted."""
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from figures import Figures, spent
 from moto.server import ThreadedMotoServer
 
 from recert.aws.collect.run import collect
@@ -73,7 +73,11 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_from_a_message_to_an_item(
-    recert: Callable[..., Any], store: Path, url: str, monkeypatch: pytest.MonkeyPatch
+    recert: Callable[..., Any],
+    store: Path,
+    url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    figure: Figures,
 ) -> None:
     """The clock starts when the queue hands the message out and stops when its items can be read."""
     body = {
@@ -94,24 +98,22 @@ def test_from_a_message_to_an_item(
     handle = Watcher._handle
 
     def timed(self: Watcher, messages: Any) -> None:
-        begun, cpu = time.monotonic(), time.process_time()
-        handle(self, messages)
-        spans.append((time.monotonic() - begun, time.process_time() - cpu))
+        with spent() as took:
+            handle(self, messages)
+        spans.append(took)
 
     monkeypatch.setattr(Watcher, "_handle", timed)
     boto3.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(body))
     found = recert("--store", store, "watch", "--queue", url, "--once", "--json").json()
     items = recert("--store", store, "items", found["campaigns"][0], "--json").json()["items"]
     assert items
-    (wall, cpu) = spans[0]
-    print(f"\nmessage to {len(items)} items: {wall:.2f} s, {cpu:.2f} s CPU")
+    figure.seconds(f"from a message to {len(items)} items that can be read", spans[0], at_most=2)
 
 
-def test_the_gate_answers(recert: Callable[..., Any], store: Path) -> None:
+def test_the_gate_answers(recert: Callable[..., Any], store: Path, figure: Figures) -> None:
     for options in (("--stored",), ()):
-        begun, cpu = time.monotonic(), time.process_time()
-        done = recert("--store", store, "gate", AGENT, *options, "--json")
-        wall, used = time.monotonic() - begun, time.process_time() - cpu
+        with spent() as took:
+            done = recert("--store", store, "gate", AGENT, *options, "--json")
         assert done.code == 1
         name = "from the store" if options else "reading the agent again"
-        print(f"\ngate, {name}: {wall:.2f} s, {used:.2f} s CPU")
+        figure.milliseconds(f"gate, {name}", took)

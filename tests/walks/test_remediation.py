@@ -9,8 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import pexpect
 import pytest
+from term import Term
 
 from recert.clock import from_rfc3339, to_rfc3339
 
@@ -71,15 +71,10 @@ def test_two_runs_at_once_do_the_work_once(walk: Any) -> None:
 
 def answered(walk: Any, answer: str, *args: str) -> tuple[int, str]:
     """Answer what a command asks in a terminal; return its exit code and what it showed."""
-    command = ["-m", "recert.cli.main", "--store", str(walk.store), *args]
-    child = pexpect.spawn(sys.executable, command, env=os.environ, timeout=60, encoding="utf-8")
-    child.expect(": type [^:]+: ")
-    child.send(answer)
-    child.expect(pexpect.EOF)
-    code = child.wait()
-    shown = child.before
-    child.close()
-    return int(code), str(shown)
+    term = Term([sys.executable, "-m", "recert.cli.main", "--store", str(walk.store), *args])
+    term.wait_for(": type ", 60)
+    term.send(answer)
+    return term.end(60), term.raw.decode()
 
 
 def test_nothing_is_written_until_the_word_that_is_asked_for_was_typed(walk: Any) -> None:

@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from freezegun import freeze_time
+import pytest
+
+from recert.clock import SystemClock
 
 Walk = Any
 AGENT = "hr-assistant"
@@ -155,7 +157,8 @@ def test_a_two_stage_campaign_from_start_to_close(  # noqa: PLR0915 - one walk, 
     # what was kept until a date has run out and is asked again by itself.
     refused(walk, "cannot be closed", "campaign", "close", campaign, **OWNER)
     known = {one["id"] for one in walk.json("campaigns", **OWNER)["campaigns"]}
-    with freeze_time(datetime.now(UTC) + timedelta(days=60), tick=True):
+    with pytest.MonkeyPatch.context() as later:
+        later.setattr(SystemClock, "now", lambda _: datetime.now(UTC) + timedelta(days=60))
         applied = walk("remediate", campaign, "apply", "--yes", "--json", **OWNER)
         assert applied.code in (0, 3), applied.err
         walk("remediate", campaign, "verify", "--json", **OWNER)

@@ -15,6 +15,11 @@ from collections.abc import Callable, Mapping, Sequence
 import pyte
 
 
+def _take_the_terminal() -> None:
+    """Make standard input the terminal that controls this session, so that ctrl+c interrupts it."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
 class Term:
     """A program in a terminal of `columns` by `lines`."""
 
@@ -40,6 +45,7 @@ class Term:
             stderr=theirs,
             env={**os.environ, "TERM": "xterm-256color", **size, **(env or {})},
             start_new_session=True,
+            preexec_fn=_take_the_terminal,  # noqa: PLW1509 - the tests start it from one thread
         )
         os.close(theirs)
 
