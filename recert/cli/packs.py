@@ -41,3 +41,23 @@ def verdict(found: VerifyReport) -> str:
     if found.unverified:
         return "by pinned signers and unedited, save files that only the version that wrote them can verify"
     return "whole, unedited and by pinned signers"
+
+
+def advice(found: VerifyReport) -> str:
+    """Say what to do after a verification that came to less than a plain yes; else nothing."""
+    if not found.ok:
+        if any(check.name == "guards" for check in found.checks):
+            return (
+                "Do not rely on this store. Keep it as it is; `recert db restore` brings back a "
+                "backup, and the packs exported from it can be verified by themselves."
+            )
+        return (
+            "Do not rely on this pack. Keep it as it is, and ask whoever exported it for another "
+            "copy and for the head that was noted at its export."
+        )
+    if not found.signers_pinned:
+        return (
+            "Name whom you trust with --signers FILE: `recert people signers` prints the list "
+            "where the store is; get it by another way than the pack."
+        )
+    return ""

@@ -21,6 +21,8 @@ CANNOT = (
 CANNOT_UNPINNED = (
     "Who made it: no signers were pinned, and whoever can write a store can make another."
 )
+CANNOT_FOREIGN = "Who made it: not every signature holds and is by a signer whom you pinned."
+CANNOT_UNREAD = "Who made it: its signatures could not be looked into."
 CANNOT_DERIVE = (
     "That {} say the same: another version of recert or of its libraries wrote them. Rely on the JSON, "
     "or verify with that version."
@@ -39,6 +41,14 @@ def some(problems: list[str]) -> str:
 def check(name: str, problems: list[str], good: str) -> Check:
     """Return a check that holds where there are no problems."""
     return Check(name, not problems, some(problems) if problems else good)
+
+
+def not_by_pinned(done: Iterable[Check]) -> str:
+    """Return why checks do not tell who made what was checked."""
+    found = [one for one in done if one.name in ("signatures", "demanded", "signers")]
+    if not found:
+        return CANNOT_UNREAD
+    return CANNOT_UNPINNED if all(one.ok for one in found) else CANNOT_FOREIGN
 
 
 def guarded(name: str, make: Callable[[], Iterable[Check]]) -> list[Check]:

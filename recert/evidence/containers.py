@@ -167,7 +167,7 @@ def read_any(path: Path) -> tuple[dict[str, bytes], str]:
     try:
         if path.is_symlink():
             raise PackError(f"{path.name} is a link.")
-        found, foreign = (_read_folder(path), "") if path.is_dir() else _read_zip(path)
+        found, foreign = _read_folder(path) if path.is_dir() else _read_zip(path)
     except OSError as error:
         raise PackError(
             f"{path} cannot be read: {(error.strerror or str(error)).lower()}."
@@ -182,8 +182,9 @@ def _require_path(name: str) -> None:
         raise PackError(f"{name[:120]!r} is no path that a pack can hold.")
 
 
-def _read_folder(root: Path) -> dict[str, bytes]:
+def _read_folder(root: Path) -> tuple[dict[str, bytes], str]:
     found: dict[str, bytes] = {}
+    folders_seen: set[str] = set()
     room = LARGEST
     for folder, folders, names in os.walk(root, followlinks=False):
         for name in sorted(folders + names):
@@ -192,6 +193,7 @@ def _read_folder(root: Path) -> dict[str, bytes]:
             _require_path(relative)
             mode = path.lstat()
             if stat.S_ISDIR(mode.st_mode):
+                folders_seen.add(relative)
                 continue
             if not stat.S_ISREG(mode.st_mode):
                 raise PackError(f"{relative} is a link or no ordinary file.")
@@ -199,7 +201,10 @@ def _read_folder(root: Path) -> dict[str, bytes]:
             if room < 0 or len(found) >= _MOST_FILES:
                 raise PackError("It is too large to be a pack.")
             found[relative] = path.read_bytes()
-    return found
+    holding = {parent.as_posix() for name in found for parent in Path(name).parents}
+    empty = sorted(folders_seen - holding)
+    # No checksum speaks for a folder without files, and recert never writes one.
+    return found, f"{empty[0]} is an empty folder, which is not of this pack" if empty else ""
 
 
 def _read_zip(path: Path) -> tuple[dict[str, bytes], str]:

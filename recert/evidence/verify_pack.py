@@ -80,7 +80,7 @@ def _end(
     source = ledger.projection.kind if ledger is not None else None
     ok = all(check.ok for check in done)
     proves = checks.PROVES + ((checks.PROVES_HEAD,) if pinned else ())
-    cannot = checks.CANNOT if by_pinned else (*checks.CANNOT, checks.CANNOT_UNPINNED)
+    cannot = checks.CANNOT if by_pinned else (*checks.CANNOT, checks.not_by_pinned(done))
     if unverified:
         cannot = (*cannot, checks.CANNOT_DERIVE.format(", ".join(unverified)))
     return VerifyReport(
@@ -127,20 +127,29 @@ def _checksums(found: Mapping[str, bytes], done: list[Check]) -> None:
         problems.append(f"{contents.SUMS} is missing")
     elif told != wanted:
         differing = {line.partition("  ")[2] or line for line in set(wanted) ^ set(told)}
-        problems += [
-            f"{path}: its checksum is not the one in {contents.SUMS}" for path in sorted(differing)
-        ]
+        listed = {line.partition("  ")[2] or line for line in told}
+        problems = [_difference(path, rest, listed) for path in sorted(differing)]
         problems = problems or [f"{contents.SUMS} is not sorted"]
     elif not found[contents.SUMS].endswith(b"\n"):
         problems.append(f"{contents.SUMS} is cut")
     done.append(checks.check("checksums", problems, plural(len(rest), "file")))
 
 
+def _difference(path: str, here: Mapping[str, bytes], listed: set[str]) -> str:
+    if path not in here:
+        return f"{path} is missing: {contents.SUMS} lists it"
+    if path not in listed:
+        return f"{path} is not of this pack: {contents.SUMS} does not list it"
+    return f"{path} was changed: its checksum is not the one in {contents.SUMS}"
+
+
 def _ledger(found: Mapping[str, bytes], done: list[Check]) -> Ledger | None:
     data = found.get(contents.LEDGER, b"")
     try:
+        if contents.LEDGER not in found:
+            raise LedgerError("It is missing.")  # noqa: TRY301 - one handler for all
         if not data.endswith(b"\n"):
-            raise LedgerError("The ledger does not end with a whole line.")  # noqa: TRY301 - one handler for all
+            raise LedgerError("The ledger does not end with a whole line.")  # noqa: TRY301 - as above
         ledger = read_ledger(_lines(data))
     except LedgerError as error:
         done.append(

@@ -65,7 +65,7 @@ def _report(
         synthetic=synthetic,
         checks=tuple(done),
         proves=proves if ok else (),
-        cannot=checks.CANNOT if by_pinned else (*checks.CANNOT, checks.CANNOT_UNPINNED),
+        cannot=checks.CANNOT if by_pinned else (*checks.CANNOT, checks.not_by_pinned(done)),
     )
 
 

@@ -14,6 +14,7 @@ import pytest
 from recert.estate.canonical import canonical
 from recert.evidence import containers, contents
 from recert.evidence.material import Material, read_ledger
+from recert.evidence.verify import verify
 from recert.evidence.verify_pack import verify_files
 
 Put = Callable[..., Path]
@@ -161,3 +162,45 @@ def test_shell_python_and_recert_agree_on_a_thousand_packs(
     small_pack: dict[str, bytes], put: Put
 ) -> None:
     assert require_agreement(small_pack, put, 1000, 2) == {True: 500, False: 500}
+
+
+def _changed(root: Path) -> None:
+    (root / "report.html").write_bytes((root / "report.html").read_bytes() + b" ")
+
+
+@pytest.mark.parametrize(
+    ("attack", "words"),
+    [
+        (_changed, "report.html was changed"),
+        (lambda root: (root / "exceptions.csv").unlink(), "exceptions.csv is missing"),
+        (lambda root: (root / "notes.txt").write_text("hi"), "notes.txt is not of this pack"),
+        (lambda root: (root / "inside" / "it").mkdir(parents=True), "inside is an empty folder"),
+        (lambda root: (root / "ledger.jsonl").unlink(), "ledger.jsonl is missing"),
+    ],
+)
+def test_each_verifier_says_which_file_it_is_and_what_happened_to_it(
+    small_pack: dict[str, bytes], put: Put, attack: Callable[[Path], Any], words: str
+) -> None:
+    root = put(small_pack)
+    attack(root)
+    programs = Path(contents.__file__).parent / "standalone"
+    for line in (
+        ["sh", str(programs / "verify.sh")],
+        [sys.executable, "-I", "-S", str(programs / "verify.py")],
+    ):
+        done = subprocess.run(line, cwd=root, capture_output=True, text=True, check=False)
+        assert done.returncode == 1
+        assert words in done.stderr
+    failed = [check.detail for check in verify(root).checks if not check.ok]
+    assert any(words in detail for detail in failed)
+
+
+def test_a_pinned_list_that_does_not_fit_is_not_called_no_list(
+    small_pack: dict[str, bytes], put: Put, tmp_path: Path, make_key: Any
+) -> None:
+    (tmp_path / "keys").mkdir()
+    signers = tmp_path / "signers"
+    signers.write_text(f"eve {make_key(tmp_path / 'keys', 'eve').public}\n")
+    found = verify(put(small_pack), signers=signers)
+    assert not found.ok
+    assert not any("no signers were pinned" in sentence for sentence in found.cannot)

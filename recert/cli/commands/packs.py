@@ -90,4 +90,6 @@ def verify(path: Path, signers: Path | None, head: str | None, tsa: Path | None)
         run.out.note(f"  proved: {sentence}")
     for sentence in found.cannot:
         run.out.note(f"  cannot be told here: {sentence}")
+    if told := packs.advice(found):
+        run.out.note(told)
     return found.exit_code

@@ -40,29 +40,48 @@ def require(good: object, problem: str) -> None:
         raise BadPackError(problem)
 
 
+def shown(name: str) -> str:
+    """Return a name without what a terminal would obey."""
+    return name if name.isprintable() else ascii(name)
+
+
 def read_folder(root: Path) -> dict[str, bytes]:
     """Return every file; links and special files are refused."""
     found = {}
+    inner = set()
     for folder, folders, names in os.walk(root):
         for name in folders + names:
             path = Path(folder) / name
             relative = path.relative_to(root).as_posix()
-            require(not path.is_symlink(), f"{relative} is a link")
+            require(not path.is_symlink(), f"{shown(relative)} is a link")
             if path.is_dir():
+                inner.add(relative)
                 continue
-            require(path.is_file(), f"{relative} is no ordinary file")
+            require(path.is_file(), f"{shown(relative)} is no ordinary file")
             found[relative] = path.read_bytes()
     for name in NEEDED:
         require(name in found, f"{name} is missing")
+    holding = {parent.as_posix() for name in found for parent in Path(name).parents}
+    for name in sorted(inner - holding):
+        raise BadPackError(f"{shown(name)} is an empty folder, which is not of this pack")
     return found
 
 
 def check_sums(files: dict[str, bytes]) -> None:
     """Compare SHA256SUMS with the files."""
     rows = [f"{sha256(files[path])}  {path}\n" for path in sorted(files) if path != "SHA256SUMS"]
-    require(
-        files["SHA256SUMS"] == "".join(rows).encode(), "SHA256SUMS is not that of the files here"
-    )
+    if files["SHA256SUMS"] == "".join(rows).encode():
+        return
+    told = files["SHA256SUMS"].decode("ascii", "backslashreplace").splitlines()
+    listed = {line.partition("  ")[2]: line for line in told}
+    here = {row.rstrip("\n").partition("  ")[2]: row.rstrip("\n") for row in rows}
+    for path in sorted({*listed, *here}):
+        name = shown(path)
+        require(path in here, f"{name} is missing: SHA256SUMS lists it")
+        require(path in listed, f"{name} is not of this pack: SHA256SUMS does not list it")
+        changed = f"{name} was changed: its checksum is not the one in SHA256SUMS"
+        require(listed[path] == here[path], changed)
+    raise BadPackError("SHA256SUMS is not in the form that recert writes")
 
 
 def canonical_object(text: str, where: str) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Checks an evidence pack of recert with what every Unix has: sh, awk, sed, grep, sort, cmp and
+# Checks an evidence pack of recert with what every Unix has: sh, awk, sed, grep, sort, cmp, comm and
 # sha256sum (or shasum). Usage, in the folder of the pack: sh verify.sh [SIZE:HASH [ALLOWED_SIGNERS]]
 # SIZE:HASH is a head that was noted outside (or -), ALLOWED_SIGNERS a list of keys that is known from
 # elsewhere; with it, ssh-keygen verifies every sign-off. Exit: 0 whole and unedited, 1 not, 2 usage.
@@ -12,6 +12,11 @@ umask 077
 fail() {
     echo "NOT OK: $1" >&2
     exit 1
+}
+
+# The first line of a file, without what a terminal would obey.
+first() {
+    head -n 1 "$1" | tr -cd 'A-Za-z0-9_./ -'
 }
 
 if command -v sha256sum >/dev/null 2>&1; then
@@ -41,13 +46,25 @@ done
 
 # 1. Nothing but plain files, each with its checksum, none without.
 [ -z "$(find . ! -type f ! -type d)" ] || fail "there is a link or a special file"
+find . -type d | while read -r folder; do
+    [ -n "$(find "$folder" -type f | head -n 1)" ] || echo "$folder"
+done | sed 's|^\./||' | sort >"$work/empty"
+[ ! -s "$work/empty" ] || fail "$(first "$work/empty") is an empty folder, which is not of this pack"
 find . -type f ! -path ./SHA256SUMS | sed 's|^\./||' | sort >"$work/here"
 sed 's/^[0-9a-f]*  //' SHA256SUMS >"$work/told"
-cmp -s "$work/here" "$work/told" || fail "SHA256SUMS does not list the files that are here"
+sort "$work/told" >"$work/listed"
+comm -23 "$work/here" "$work/listed" >"$work/foreign"
+comm -13 "$work/here" "$work/listed" >"$work/missing"
+[ ! -s "$work/missing" ] || fail "$(first "$work/missing") is missing: SHA256SUMS lists it"
+[ ! -s "$work/foreign" ] || fail "$(first "$work/foreign") is not of this pack: SHA256SUMS does not list it"
+cmp -s "$work/here" "$work/told" || fail "SHA256SUMS is not in the form that recert writes"
 if grep -v -E '^[0-9a-f]{64}  [A-Za-z0-9_./-]+$' SHA256SUMS >/dev/null; then
     fail "SHA256SUMS has a line that is none"
 fi
-sum -c SHA256SUMS >/dev/null 2>"$work/bad" || fail "a checksum differs: run sha256sum -c SHA256SUMS"
+sum -c SHA256SUMS >"$work/sums" 2>/dev/null || {
+    sed -n 's/: FAILED.*//p' "$work/sums" >"$work/changed"
+    fail "$(first "$work/changed") was changed: its checksum is not the one in SHA256SUMS"
+}
 
 # 2. The ledger: every line's checksum is the next line's prev, and the numbers leave no gap.
 [ "$(tail -c 1 ledger.jsonl | od -An -tx1 | tr -d ' \n')" = 0a ] || fail "ledger.jsonl is cut"
