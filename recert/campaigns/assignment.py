@@ -14,13 +14,9 @@ from typing import Any
 
 from recert.campaigns.independence import Facts, eligible, independence
 from recert.campaigns.people import Directory
-from recert.campaigns.views import Verdict
 from recert.lifecycle import Steward
 from recert.store.canonical import parse_strict
 from recert.store.tables import CampaignRow
-
-KEEPS_ACCESS = frozenset({Verdict.ATTEST, Verdict.ATTEST_UNTIL, Verdict.EXCEPTION})
-"""Verdicts under which an agent keeps what it has, so that they need independence."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from recert.campaigns.plain import digest_of
 from recert.campaigns.reads import rows
 from recert.campaigns.views import Attention
 from recert.clock import from_rfc3339
+from recert.store.outcome import ACCEPTS
 from recert.store.tables import DecisionRow, ItemRow, LedgerRow
 
 LOOP = 5
@@ -26,7 +27,6 @@ LOOP = 5
 WINDOW = timedelta(seconds=60)
 SAMPLE = 10
 """Of the items that are kept, one in so many gets a second look, and at least one."""
-_KEEPS = ("attest", "attest_until", "exception")
 _GLANCE, _LOOKED_BACK = 32, 500
 
 
@@ -146,7 +146,7 @@ def _figures(reviewer: str, bodies: Sequence[dict[str, Any]]) -> Figures:
         requests=len(requests),
         bulk_share=_share([body["bulk"] > 1 for body in bodies]) or 0,
         headless_share=_share([body["headless"] for body in bodies]) or 0,
-        kept_share=_share([body["verdict"] in _KEEPS for body in bodies]) or 0,
+        kept_share=_share([body["verdict"] in ACCEPTS for body in bodies]) or 0,
         opened_share=_share(opened),
         followed_share=_share(followed),
         longest_run=max((one.get("run", 1) for one in noted), default=0),
@@ -171,7 +171,7 @@ def second_look(session: Session, campaign: str) -> tuple[str, ...]:
         select(col(ItemRow.id), col(DecisionRow.id))
         .join(DecisionRow, col(DecisionRow.id) == col(ItemRow.current))
         .where(col(ItemRow.campaign) == campaign, col(ItemRow.state) == "signed_off")
-        .where(col(DecisionRow.verdict).in_(_KEEPS), col(DecisionRow.state) == "current")
+        .where(col(DecisionRow.verdict).in_(ACCEPTS), col(DecisionRow.state) == "current")
     )
     drawn = sorted(
         (digest_of([item, decision]), item) for item, decision in rows(session, statement)

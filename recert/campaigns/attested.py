@@ -12,9 +12,9 @@ from recert.campaigns.estates import stated
 from recert.campaigns.history import Past, last_signed
 from recert.campaigns.population import Subject, basis_digest
 from recert.clock import Clock, to_rfc3339
+from recert.store.outcome import ACCEPTS
 from recert.store.store import Store
 
-_KEPT = frozenset({"attest", "attest_until", "exception"})
 _KINDS = frozenset({"permission", "attachment"})
 
 
@@ -60,7 +60,7 @@ def attested(store: Store, analyst: Analyst, agent_arn: str, clock: Clock) -> At
             continue
         campaigns.add(signed.campaign)
         ids = _grants(analyst, agent_arn, subject)
-        if signed.verdict in _KEPT:
+        if signed.verdict in ACCEPTS:
             kept |= ids
         elif signed.verdict == "reduce":
             narrowed.update(dict.fromkeys(ids, signed.reduce_to))

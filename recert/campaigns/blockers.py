@@ -10,12 +10,12 @@ from recert.campaigns.counts import Tally
 from recert.campaigns.reads import rows, scalar
 from recert.campaigns.revocations import CARRIED_OUT, remediation_states, unverified
 from recert.campaigns.tieout import equations
+from recert.campaigns.transitions import OVER
 from recert.store.canonical import parse_strict
 from recert.store.tables import CampaignRow, DecisionRow, ItemRow, RescissionRow, SnapshotRow
 from recert.text import plural
 
 _MANY = 5
-_CARRIES_OUT = ("reviewed", "remediating", "verified")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def look(session: Session, campaign: CampaignRow, tally: Tally, now: str) -> Gat
         session, select(col(SnapshotRow.gaps)).where(col(SnapshotRow.id) == campaign.snapshot)
     )
     # A closed campaign has none open, by the rule of its close; a running one has none signed off.
-    waits = campaign.state in _CARRIES_OUT
+    waits = campaign.state in OVER
     revoked = waits and tally.removals
     ends = tally.verdicts.get("exception", 0) + tally.verdicts.get("attest_until", 0)
     revocations = unverified(session, campaign.id) if revoked else 0
@@ -174,7 +174,7 @@ def _end(campaign: CampaignRow, tally: Tally, gate: Gate) -> list[str]:
         tally.states.get(state) for state in ("pending", "decided", "conflicted")
     ):
         found.append(f"Its review has not ended: `recert campaign end {campaign.id}`.")
-    if campaign.state in ("reviewed", "remediating", "verified"):
+    if campaign.state in OVER:
         found.append(f"It is not closed: `recert campaign close {campaign.id}`.")
     return found
 

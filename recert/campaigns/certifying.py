@@ -23,10 +23,9 @@ from recert.campaigns.rules import effective_actions
 from recert.campaigns.verification import actions_of
 from recert.clock import to_rfc3339
 from recert.store.canonical import parse_strict
+from recert.store.outcome import ACCEPTS
 from recert.store.tables import CampaignRow, ItemRow
 from recert.store.transaction import Transaction
-
-_KEPT = ("attest", "attest_until", "exception")
 
 
 def certified(tx: Transaction, scene: Scene, row: CampaignRow) -> dict[str, Any]:
@@ -57,7 +56,7 @@ def _holds(tx: Transaction, scene: Scene, agent: str) -> str | None:
     ends = []
     for subject in scene.ask(scene.estate, agent):
         signed = past.get((subject.kind, subject.subject))
-        if signed is not None and signed.verdict in _KEPT:
+        if signed is not None and signed.verdict in ACCEPTS:
             if not _holds_still(tx.session, signed, about, subject):
                 return None
             if signed.until is not None:

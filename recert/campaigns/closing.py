@@ -162,7 +162,7 @@ def close(
         row.settings = text_of({**settings, CERTIFIED: certified(tx, scene, row)})
         body = entries.campaign_extended(row, "certified")
         tx.append(EntryType.CAMPAIGN_EXTENDED, body, campaign=row.id)
-        done = "Every revocation was verified." if _revoked(tally) else "Nothing was revoked."
+        done = "Every revocation was verified." if tally.removals else "Nothing was revoked."
         transitions.verify(tx, row, done)
     transitions.close(tx, row, f"Closed by {caller.id}.", _closing(caller, prepared, signature))
 
@@ -174,7 +174,7 @@ def _closable(
     require_owner(directory(session), row, caller)
     tally = tallies(session, [campaign]).get(campaign, Tally())
     gate = look(session, row, tally, now)
-    open_ = row.state not in ("reviewed", "remediating", "verified")
+    open_ = row.state not in transitions.OVER
     if gate.untied and not open_:
         raise RefusedError(
             f"The campaign {campaign} does not add up: {'; '.join(gate.untied)}.",
@@ -260,7 +260,3 @@ def _require_same(
             "Look at it and close it again.",
             rule="changed_meanwhile",
         )
-
-
-def _revoked(tally: Tally) -> int:
-    return tally.removals

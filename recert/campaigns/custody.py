@@ -14,8 +14,6 @@ from recert.errors import RefusedError, UsageError
 from recert.store.tables import CampaignRow, ItemRow
 from recert.store.transaction import Transaction
 
-_RUNNING = ("preparing", "staged", "active")
-
 
 def reassign(
     tx: Transaction, caller: Caller, campaign: str, items: tuple[str, ...], *, to: str, note: str
@@ -88,7 +86,7 @@ def require_owner(people: Directory, campaign: CampaignRow, caller: Caller) -> N
 def running(tx: Transaction, campaign: str) -> CampaignRow:
     """Return a campaign whose items can still change hands; raises RefusedError."""
     row = campaign_row(tx.session, campaign)
-    if row.state not in _RUNNING:
+    if row.state not in transitions.RUNNING:
         raise RefusedError(
             f"The campaign {campaign} is {row.state}; its items stay where they are.",
             rule="campaign_not_active",

@@ -11,7 +11,7 @@ from recert.campaigns import transitions
 from recert.campaigns.attention import habit, told
 from recert.campaigns.handed_off import require_decidable
 from recert.campaigns.independence import Independence
-from recert.campaigns.links import REMOVES, Link, links
+from recert.campaigns.links import Link, links
 from recert.campaigns.people import directory
 from recert.campaigns.rules import Narrowed, Ruling, narrowed
 from recert.campaigns.stages import require_another
@@ -20,6 +20,7 @@ from recert.clock import from_rfc3339, to_rfc3339
 from recert.errors import RefusedError, UsageError
 from recert.store import entries
 from recert.store.entry_types import EntryType
+from recert.store.outcome import DENIES
 from recert.store.tables import CampaignRow, DecisionRow, ItemRow
 from recert.store.transaction import Transaction
 
@@ -207,7 +208,7 @@ def followed(recommendation: str, verdict: Verdict) -> bool | None:
 
 def broken(session: Session, row: DecisionRow) -> tuple[Link, ...]:
     """Return the other agents that lose what a decision takes away, as they act with the same role."""
-    if row.verdict not in REMOVES:
+    if row.verdict not in DENIES:
         return ()
     return links(session, session.get_one(ItemRow, row.item))
 

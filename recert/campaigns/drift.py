@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 
 from recert.analysis import ReviewSubject
 from recert.campaigns import transitions
+from recert.campaigns.history import Key
 from recert.campaigns.opening import Scene
 from recert.campaigns.population import Mill, Subject, basis_digest
 from recert.campaigns.reads import rows
@@ -21,8 +22,6 @@ from recert.store.glance import COLUMNS
 from recert.store.tables import CampaignRow, ItemRow
 from recert.store.transaction import Transaction
 
-Key = tuple[str, str]
-_RUNNING = ("preparing", "staged", "active")
 _RECORD = (
     "title", "service", "level", "privileged", "recommendation", "reason", "basis_digest",
     "shown_digest", "body", "reviewer", *COLUMNS,
@@ -57,7 +56,7 @@ def running_agents(session: Session) -> set[str]:
     statement = (
         select(col(ItemRow.agent))
         .join(CampaignRow, col(CampaignRow.id) == col(ItemRow.campaign))
-        .where(col(CampaignRow.state).in_(_RUNNING), col(ItemRow.agent).is_not(None))
+        .where(col(CampaignRow.state).in_(transitions.RUNNING), col(ItemRow.agent).is_not(None))
         .distinct()
     )
     return {agent for (agent,) in rows(session, statement)}
@@ -110,7 +109,7 @@ def _lines(session: Session, agent: str) -> list[_Line]:
             col(ItemRow.basis_digest),
         )
         .join(CampaignRow, col(CampaignRow.id) == col(ItemRow.campaign))
-        .where(col(ItemRow.agent) == agent, col(CampaignRow.state).in_(_RUNNING))
+        .where(col(ItemRow.agent) == agent, col(CampaignRow.state).in_(transitions.RUNNING))
         .order_by(col(CampaignRow.opened_at), col(ItemRow.campaign), col(ItemRow.rank))
     )
     return [

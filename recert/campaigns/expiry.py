@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from recert.campaigns.happenings import cause_json, record_events
-from recert.campaigns.history import Past, last_signed
+from recert.campaigns.history import Key, Past, last_signed
 from recert.campaigns.opening import Draft, Scene, extend
 from recert.campaigns.preparing import begin
 from recert.campaigns.reads import rows
@@ -24,7 +24,6 @@ from recert.store.tables import CampaignRow, DecisionRow, ItemRow
 from recert.store.transaction import Transaction
 from recert.text import plural
 
-Key = tuple[str, str]
 MARK = "expiry"
 """Tells the event of an expiry from what else happened to the same reading."""
 _KINDS = {"exception": "exception.expired"}

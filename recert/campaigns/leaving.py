@@ -16,8 +16,6 @@ from recert.errors import UsageError
 from recert.store.tables import CampaignRow, ItemRow
 from recert.store.transaction import Transaction
 
-_RUNNING = ("preparing", "staged", "active")
-
 
 def leave(tx: Transaction, person: str) -> tuple[str, ...]:
     """Mark a person as gone and hand their pending items on; return the items.
@@ -83,7 +81,7 @@ def _pending(
     statement = (
         select(col(ItemRow.id), col(ItemRow.reviewer), col(CampaignRow.owner))
         .join(CampaignRow, col(CampaignRow.id) == col(ItemRow.campaign))
-        .where(col(CampaignRow.state).in_(_RUNNING), col(ItemRow.state) == "pending")
+        .where(col(CampaignRow.state).in_(transitions.RUNNING), col(ItemRow.state) == "pending")
         .order_by(col(ItemRow.campaign), col(ItemRow.rank))
     )
     return [

@@ -13,10 +13,9 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from recert.campaigns.reads import rows
+from recert.campaigns.transitions import ENDED
+from recert.store.outcome import DENIES
 from recert.store.tables import CampaignRow, DecisionRow, ItemRow
-
-REMOVES = ("revoke", "reduce")
-_ENDED = ("closed", "cancelled", "prepare_failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class Link:
     @property
     def breaks(self) -> bool:
         """Tell whether what was decided there takes something away here, too."""
-        return self.verdict in REMOVES
+        return self.verdict in DENIES
 
 
 def links(session: Session, item: ItemRow) -> tuple[Link, ...]:
@@ -68,7 +67,7 @@ def _asked(session: Session, item: ItemRow, agents: Sequence[str]) -> list[Link]
         .join(CampaignRow, col(CampaignRow.id) == col(ItemRow.campaign))
         .outerjoin(DecisionRow, col(DecisionRow.id) == col(ItemRow.current))
         .where(col(ItemRow.agent).in_(agents), col(ItemRow.kind) == item.kind)
-        .where(col(ItemRow.subject) == item.subject, col(CampaignRow.state).not_in(_ENDED))
+        .where(col(ItemRow.subject) == item.subject, col(CampaignRow.state).not_in(ENDED))
         .where(col(ItemRow.state).not_in(("excluded", "superseded")))
         .order_by(col(CampaignRow.opened_at), col(CampaignRow.id))
     )

@@ -14,11 +14,11 @@ from recert.campaigns.counts import Tally
 from recert.campaigns.reads import rows
 from recert.campaigns.revocations import DONE, remediation_states
 from recert.store import settings
+from recert.store.outcome import DENIES
 from recert.store.tables import CampaignRow, DecisionRow, ItemRow, LedgerRow, SnapshotRow
 from recert.text import plural
 
 MEANING = "I close this review, and state what the memo says."
-_PERSONS = ("attest", "attest_until", "reduce", "revoke", "exception", "abstain")
 
 
 def counts(tally: Tally) -> dict[str, int]:
@@ -61,8 +61,8 @@ def _population(session: Session, campaign: CampaignRow, tally: Tally) -> tuple[
 
 
 def _reviewers(session: Session, campaign: CampaignRow, tally: Tally) -> tuple[str, bool]:
-    by_persons = sum(tally.verdicts.get(verdict, 0) for verdict in _PERSONS)
     silent, abstained = tally.verdicts.get("no_response", 0), tally.verdicts.get("abstain", 0)
+    by_persons = sum(tally.verdicts.values()) - silent
     dependent, unknown = _not_independent(session, campaign.id)
     reserved = [
         f"{count:,} {words}"
@@ -105,7 +105,7 @@ def _revocations(session: Session, campaign: CampaignRow) -> tuple[str, bool]:
         select(col(ItemRow.id))
         .join(DecisionRow, col(DecisionRow.id) == col(ItemRow.current))
         .where(col(ItemRow.campaign) == campaign.id)
-        .where(col(DecisionRow.verdict).in_(("revoke", "reduce")))
+        .where(col(DecisionRow.verdict).in_(DENIES))
     )
     wanted = [item for (item,) in rows(session, statement)]
     if not wanted:

@@ -23,7 +23,6 @@ from recert.store.canonical import parse_strict
 from recert.store.tables import CampaignRow, ItemRow
 from recert.store.transaction import Transaction
 
-Key = tuple[str, str]
 _BY_ITSELF = frozenset({"event", "drift", "expiry", "cadence", "unowned"})
 _WAITING = ("preparing", "staged")
 

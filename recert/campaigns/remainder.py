@@ -38,7 +38,7 @@ BRAKE = 10
 """So many revocations from silence need the owner to name their number."""
 SYSTEM = Actor("recert", "os")
 _ID_LENGTH = 12
-_LEFT = ("reviewed", "remediating", "verified", "closed")
+_LEFT = (*transitions.OVER, "closed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from recert.store.entry_types import EntryType
 from recert.store.tables import CampaignRow, DecisionRow, ItemRow, RescissionRow
 from recert.store.transaction import Transaction
 
-_RUNNING = ("active", "reviewed", "remediating", "verified")
+_RUNNING = ("active", *transitions.OVER)
 _LETTERS = 12
 
 

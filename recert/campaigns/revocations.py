@@ -7,6 +7,7 @@ from recert.campaigns.plain import text_of
 from recert.campaigns.reads import rows
 from recert.store.entry_types import EntryType
 from recert.store.ledger_reads import of_types
+from recert.store.outcome import DENIES
 from recert.store.tables import DecisionRow, ItemRow
 
 DONE = frozenset({"verified", "verified_still_allowed_by", "gone", "excepted"})
@@ -17,9 +18,7 @@ CARRIED_OUT = frozenset({"claimed", "applied", "verified", "verified_still_allow
 
 def removes() -> ColumnElement[bool]:
     """Return the condition under which a decision takes something away: signed, or by silence."""
-    signed = and_(
-        col(ItemRow.state) == "signed_off", col(DecisionRow.verdict).in_(("revoke", "reduce"))
-    )
+    signed = and_(col(ItemRow.state) == "signed_off", col(DecisionRow.verdict).in_(DENIES))
     silent = and_(
         col(DecisionRow.verdict) == "no_response", col(DecisionRow.consequence) == "revoke"
     )

@@ -28,7 +28,6 @@ from functools import cached_property
 from typing import Any
 
 from recert.analysis import beyond
-from recert.campaigns.assignment import KEEPS_ACCESS
 from recert.campaigns.attention import LOOP, Habit
 from recert.campaigns.independence import Independence, facts_of, independence
 from recert.campaigns.people import Directory
@@ -38,6 +37,7 @@ from recert.campaigns.wording import require_text
 from recert.clock import from_rfc3339, require_zone, to_rfc3339
 from recert.errors import RefusedError
 from recert.store.canonical import parse_strict
+from recert.store.outcome import ACCEPTS
 from recert.store.tables import CampaignRow, ItemRow
 
 _SAYS_WHY = frozenset({Verdict.REDUCE, Verdict.REVOKE, Verdict.EXCEPTION, Verdict.ABSTAIN})
@@ -213,7 +213,7 @@ class Ruling:
             )
         if verdict is Verdict.REDUCE:
             narrowed(item, self.request)
-        keeps = verdict in KEEPS_ACCESS
+        keeps = verdict in ACCEPTS
         if item.privileged and keeps and len(self.request.items) > 1:
             raise RefusedError(
                 f"The item {item.id} is privileged.",
@@ -235,7 +235,7 @@ class Ruling:
 
     def _check_independence(self, item: ItemRow) -> Independence:
         found = independence(self.people, self.caller.id, facts_of(json.loads(item.body)))
-        keeps = item.privileged and self.request.verdict in KEEPS_ACCESS
+        keeps = item.privileged and self.request.verdict in ACCEPTS
         if keeps and found.barred and found.others:
             raise RefusedError(
                 f"{self.caller.id} {found.barred[0]} of the privileged item {item.id}."

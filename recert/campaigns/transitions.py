@@ -42,6 +42,10 @@ ITEM_STEPS: dict[str, tuple[str, ...]] = {
 
 OPEN = ("draft", "preparing", "staged", "active")
 """States of a campaign in which its items can still change."""
+RUNNING = ("preparing", "staged", "active")
+"""States of a campaign in which its items can still change hands."""
+OVER = ("reviewed", "remediating", "verified")
+"""States of a campaign whose review is over, and that is not closed."""
 ENDED = ("closed", "cancelled", "prepare_failed")
 UNSETTLED = ("pending", "decided", "conflicted")
 """States of an item that somebody still has to act on."""

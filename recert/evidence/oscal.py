@@ -10,11 +10,13 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from recert.campaigns.revocations import DONE
 from recert.clock import from_rfc3339, to_rfc3339
 from recert.evidence.material import Material
 from recert.evidence.readme import STANDING, banner
 from recert.evidence.tieout import TieOut
 from recert.store import canonical
+from recert.store.outcome import DENIES
 from recert.text import visible
 
 VERSION = "1.2.1"
@@ -22,7 +24,6 @@ CONTROLS = ("ac-2", "ac-6", "ac-6.7")
 OBJECTIVE = "ac-6.7_obj"
 _NS = "urn:recert:oscal"
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$^@\"'])")
-_REMOVES = ("revoke", "reduce")
 _HOLDS = {True: "without reservation", False: "with reservation"}
 
 
@@ -224,10 +225,10 @@ def _decisions(
         if body["campaign"] != material.campaign or decision.state != "current":
             continue
         observations.append(_observation(material, ids, name))
-        if body["verdict"] not in _REMOVES:
+        if body["verdict"] not in DENIES:
             continue
         removed = material.projection.remediations.get(body["item"])
-        done = removed in ("verified", "verified_still_allowed_by", "gone")
+        done = removed in DONE and removed != "excepted"
         title = _line(f"{body['verdict']}: {body['title']}")
         risks.append(
             {
@@ -263,7 +264,7 @@ def _observation(material: Material, ids: _Ids, name: str) -> dict[str, Any]:
         "title": _line(f"{body['verdict']}: {body['title']}"),
         "description": _line(body["rationale"]),
         "methods": ["EXAMINE"],
-        "types": ["finding" if body["verdict"] in _REMOVES else "control-objective"],
+        "types": ["finding" if body["verdict"] in DENIES else "control-objective"],
         "origins": [
             {"actors": [{"type": "party", "actor-uuid": ids("party", body["decided_by"])}]}
         ],

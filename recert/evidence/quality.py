@@ -9,9 +9,9 @@ from recert.campaigns.attention import SAMPLE
 from recert.clock import from_rfc3339
 from recert.evidence.material import Material
 from recert.store import canonical
+from recert.store.outcome import ACCEPTS
 
-_KEPT = ("attest", "attest_until")
-_KEEPS = (*_KEPT, "exception")
+_ATTESTS = ACCEPTS - {"exception"}
 
 
 def quality(material: Material) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def _second_look(material: Material) -> dict[str, Any]:
         for item in projection.items_of(material.campaign)
         if item.state == "signed_off"
         and item.current is not None
-        and projection.decisions[item.current].body["verdict"] in _KEEPS
+        and projection.decisions[item.current].body["verdict"] in ACCEPTS
     ]
     drawn = sorted((canonical.digest(list(pair)), pair[0]) for pair in kept)
     sample = sorted(item for _, item in drawn[: -(-len(drawn) // SAMPLE)])
@@ -64,7 +64,9 @@ def _reviewer(name: str, decisions: list[dict[str, Any]]) -> dict[str, Any]:
         "decisions": len(decisions),
         "in_force": len(current),
         "changed_or_taken_back": len(decisions) - len(current),
-        "kept_percent": _percent(sum(body["verdict"] in _KEPT for body in current), len(current)),
+        "kept_percent": _percent(
+            sum(body["verdict"] in _ATTESTS for body in current), len(current)
+        ),
         "bulk_percent": _percent(sum(body["bulk"] > 1 for body in decisions), len(decisions)),
         "largest_bulk": max(body["bulk"] for body in decisions),
         "headless_percent": _percent(sum(body["headless"] for body in decisions), len(decisions)),

@@ -9,6 +9,7 @@ from typing import Any
 from recert.clock import from_rfc3339
 from recert.evidence.material import Material
 from recert.store import canonical
+from recert.store.outcome import DENIES
 from recert.store.projection.state import DecisionState, ItemState
 
 REMEDIATION = (
@@ -17,7 +18,6 @@ REMEDIATION = (
     "assignee", "due", "claimed_at", "claimed_by", "applied_at", "applied_by", "request_ids",
     "cloudtrail_event_id", "verified_at", "still_allowed_by", "rolled_back_at", "rollback", "entry",
 )  # fmt: skip
-REMOVES = ("revoke", "reduce")
 
 
 @dataclass(slots=True)
@@ -105,7 +105,7 @@ def _wanted(material: Material) -> list[tuple[DecisionState, ItemState]]:
         for decision in projection.decisions.values()
         if decision.body["campaign"] == material.campaign
         and decision.state == "current"
-        and decision.body["verdict"] in REMOVES
+        and decision.body["verdict"] in DENIES
     ]
 
 

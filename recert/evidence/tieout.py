@@ -4,11 +4,12 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from recert.campaigns.revocations import DONE
+from recert.store.outcome import DENIES
 from recert.store.projection import Projection
 from recert.store.projection.state import ItemState
 
 VERDICTS = ("attest", "attest_until", "reduce", "revoke", "exception", "abstain", "no_response")
-REMOVED = ("verified", "verified_still_allowed_by", "gone", "excepted")
 OUT_OF_REVIEW = ("excluded", "superseded")
 _ANSWERED = ("decided", "signed_off")
 ROWS = {
@@ -156,8 +157,8 @@ def tie_out(projection: Projection, campaign: str, population: int) -> TieOut:
             "revocations",
             verdicts["revoke"] + verdicts["reduce"],
             sum(
-                _verdict(projection, item) in ("revoke", "reduce")
-                and projection.remediations.get(item.id) in REMOVED
+                _verdict(projection, item) in DENIES
+                and projection.remediations.get(item.id) in DONE
                 for item in items
                 if item.current is not None
             ),

@@ -16,7 +16,6 @@ from recert.text import plural
 
 _BEDROCK = "bedrock.amazonaws.com"
 _SOURCE = "aws:sourcearn"
-_ACCOUNT = "aws:sourceaccount"
 _EXACT = frozenset({"arnequals", "arnlike", "stringequals", "stringlike"})
 
 
