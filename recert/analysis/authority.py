@@ -8,14 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from recert.estate.authority import (
-    CeilingLevel,
-    ControlPolicy,
-    Organization,
-    Role,
-    User,
-    UserGroup,
-)
+from recert.estate.authority import CeilingLevel, ControlPolicy, Organization, Role, User, UserGroup
 from recert.estate.estate import Estate
 from recert.iam.arns import is_aws_managed
 from recert.iam.errors import PolicyError

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlmodel import Session, col
 
-from recert.campaigns.plain import digest_of
+from recert.campaigns.canonical_text import digest_of
 from recert.campaigns.reads import rows
 from recert.campaigns.views import Attention
 from recert.clock import from_rfc3339

@@ -12,9 +12,10 @@ from recert.campaigns import transitions
 from recert.campaigns.asking import packaged
 from recert.campaigns.happenings import cause_json
 from recert.campaigns.history import last_reviewed
-from recert.campaigns.opening import Draft, Scene
+from recert.campaigns.opening import Draft
 from recert.campaigns.preparing import begin
 from recert.campaigns.reads import rows
+from recert.campaigns.scene import Scene
 from recert.clock import from_rfc3339, to_rfc3339
 from recert.lifecycle import Estate, Event, Opens, Severity, TriggerPolicy
 from recert.store.tables import CampaignRow, EventRow, ItemRow

@@ -13,13 +13,13 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from recert.analysis import ReviewSubject, beyond, fingerprint, trust_within, unread
+from recert.campaigns.canonical_text import text_of
 from recert.campaigns.history import Past, last_signed
-from recert.campaigns.opening import Scene
-from recert.campaigns.plain import text_of
+from recert.campaigns.narrowing import effective_actions
 from recert.campaigns.population import Subject, basis_digest, basis_of
 from recert.campaigns.reads import scalar
 from recert.campaigns.revocations import DONE, remediation_states
-from recert.campaigns.rules import effective_actions
+from recert.campaigns.scene import Scene
 from recert.campaigns.verification import actions_of
 from recert.clock import to_rfc3339
 from recert.store.canonical import parse_strict

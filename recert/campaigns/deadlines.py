@@ -113,14 +113,6 @@ class Calendar:
         return count
 
 
-def due_after(now: datetime, days: int, zone: str = "UTC") -> datetime:
-    """Return the end of the business day that is `days` calendar days from `now`, in UTC.
-
-    Raises UsageError for an unknown zone.
-    """
-    return Calendar(zone).due_after(now, days)
-
-
 def named_deadline(text: str, calendar: Calendar) -> datetime:
     """Return the instant of a deadline that somebody typed: a day, or an RFC 3339 instant.
 

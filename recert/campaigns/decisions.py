@@ -9,11 +9,12 @@ from sqlmodel import Session, col, select
 
 from recert.campaigns import transitions
 from recert.campaigns.attention import habit, told
-from recert.campaigns.handed_off import require_decidable
+from recert.campaigns.handed_file import require_decidable
 from recert.campaigns.independence import Independence
 from recert.campaigns.links import Link, links
+from recert.campaigns.narrowing import Narrowed, narrowed
 from recert.campaigns.people import directory
-from recert.campaigns.rules import Narrowed, Ruling, narrowed
+from recert.campaigns.rules import Ruling
 from recert.campaigns.stages import require_another
 from recert.campaigns.views import Caller, DecisionRequest, DecisionView, Verdict
 from recert.clock import from_rfc3339, to_rfc3339

@@ -13,12 +13,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlmodel import Session, col
 
+from recert.campaigns.canonical_text import text_of
 from recert.campaigns.custody import owns, reviewer_named, running
 from recert.campaigns.decisions import campaign_row, item_rows
+from recert.campaigns.delegation import KEY, Delegation, delegations, held_by, now_valid
 from recert.campaigns.people import Directory, directory
-from recert.campaigns.plain import text_of
 from recert.campaigns.reads import scalar
-from recert.campaigns.standing import KEY, Delegation, delegations, held_by, now_valid
 from recert.campaigns.views import Caller
 from recert.campaigns.wording import require_text
 from recert.clock import to_rfc3339

@@ -14,9 +14,9 @@ from sqlmodel import Session, col
 from recert.analysis import ReviewSubject
 from recert.campaigns import transitions
 from recert.campaigns.history import Key
-from recert.campaigns.opening import Scene
 from recert.campaigns.population import Mill, Subject, basis_digest
 from recert.campaigns.reads import rows
+from recert.campaigns.scene import Scene
 from recert.campaigns.transitions import UNSETTLED
 from recert.store.glance import COLUMNS
 from recert.store.tables import CampaignRow, ItemRow

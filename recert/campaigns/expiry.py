@@ -13,9 +13,10 @@ from sqlmodel import Session, col
 
 from recert.campaigns.happenings import cause_json, record_events
 from recert.campaigns.history import Key, Past, last_signed
-from recert.campaigns.opening import Draft, Scene, extend
+from recert.campaigns.opening import Draft, extend
 from recert.campaigns.preparing import begin
 from recert.campaigns.reads import rows
+from recert.campaigns.scene import Scene
 from recert.campaigns.transitions import OPEN
 from recert.clock import to_rfc3339
 from recert.lifecycle import KINDS, Event, TriggerPolicy, words_of

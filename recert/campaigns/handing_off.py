@@ -14,12 +14,12 @@ from typing import Any
 from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
+from recert.campaigns.canonical_text import digest_of, text_of
 from recert.campaigns.custody import owns
 from recert.campaigns.decisions import campaign_row
 from recert.campaigns.documents import policy_document
+from recert.campaigns.item_pages import reviewers_named
 from recert.campaigns.people import Directory, Person, directory, put
-from recert.campaigns.plain import digest_of, text_of
-from recert.campaigns.queries import reviewers_named
 from recert.campaigns.reads import rows
 from recert.campaigns.views import Caller
 from recert.clock import Clock, from_rfc3339, to_rfc3339

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from recert.campaigns.plain import short_id, text_of
+from recert.campaigns.canonical_text import short_id, text_of
 from recert.clock import to_rfc3339
 from recert.lifecycle import Event, words_of
 from recert.store import entries

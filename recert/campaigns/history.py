@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
-from recert.campaigns.plain import text_of
+from recert.campaigns.canonical_text import text_of
 from recert.campaigns.reads import rows, scalar
 from recert.store.tables import CampaignRow, DecisionRow, ItemRow, SignoffRow
 

@@ -4,6 +4,7 @@ Four relations make somebody not independent: they own the agent, created it, ch
 can assume the role that the item is about. What no source tells is unknown, and unknown is no pass.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from recert.campaigns.people import Directory, Person
+from recert.store.tables import ItemRow
 
 CREATED_BY = frozenset({"createdby", "creator", "awscreatedby"})
 CHANGED_BY = frozenset({"changedby", "lastchangedby", "modifiedby", "lastmodifiedby", "updatedby"})
@@ -52,6 +54,11 @@ def facts_of(body: Mapping[str, Any]) -> Facts:
     )
     stated = owner if isinstance(owner, str) and owner else None
     return Facts(stated, creators, changers, principals)
+
+
+def owner_of(item: ItemRow) -> str | None:
+    """Return the owner of the agent that an item is about, as its basis has it."""
+    return facts_of(json.loads(item.body)).owner
 
 
 def tagged(names: frozenset[str], *tags: Mapping[str, str] | None) -> tuple[str, ...] | None:

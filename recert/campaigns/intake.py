@@ -11,15 +11,15 @@ from typing import Any
 from recert.analysis import Catalogue
 from recert.campaigns.asking import Ask, asking, packaged
 from recert.campaigns.cadence import MARK, expired, review_what_is_due
+from recert.campaigns.catalogue_growth import grown_since
 from recert.campaigns.deadlines import Calendar
 from recert.campaigns.expiry import ask_again
 from recert.campaigns.happenings import cause_json, record_events
 from recert.campaigns.leavers import newly_left
 from recert.campaigns.leaving import hand_on
-from recert.campaigns.memory import grown_since
-from recert.campaigns.opening import make_scene
 from recert.campaigns.preparing import launch_due
 from recert.campaigns.reacting import react
+from recert.campaigns.scene import make_scene
 from recert.campaigns.telling import campaign_told
 from recert.campaigns.unowned import ask_whose
 from recert.campaigns.verification import verify_revocations
@@ -30,8 +30,6 @@ from recert.store.readings import latest, snapshot_id, unpack
 from recert.store.store import Store
 from recert.store.tables import SnapshotRow
 from recert.store.transaction import Transaction
-
-__all__ = ["Intake", "react", "record_reading"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from sqlmodel import Session, col
 
 from recert.campaigns import transitions
 from recert.campaigns.assignment import Assigner
-from recert.campaigns.opening import Scene
+from recert.campaigns.independence import owner_of
 from recert.campaigns.people import Directory, directory, put
 from recert.campaigns.reads import rows
-from recert.campaigns.rules import owner_of
+from recert.campaigns.scene import Scene
 from recert.campaigns.stages import answered_by
 from recert.errors import UsageError
 from recert.store.tables import CampaignRow, ItemRow

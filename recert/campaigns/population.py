@@ -13,10 +13,16 @@ from sqlmodel import Session
 
 from recert.analysis import ReviewSubject
 from recert.campaigns.assignment import Assigner, Assignment
+from recert.campaigns.canonical_text import (
+    digest_of_text,
+    record_digest,
+    short_id,
+    text_of,
+    texts_of,
+)
 from recert.campaigns.history import REMOVED, Key, Past, changed_basis
 from recert.campaigns.independence import Facts
 from recert.campaigns.newness import not_yet_unused
-from recert.campaigns.plain import digest_of_text, record_digest, short_id, text_of, texts_of
 from recert.lifecycle import Steward
 from recert.store.entry_types import EntryType
 from recert.store.glance import glance

@@ -13,10 +13,11 @@ from sqlmodel import Session, col
 
 from recert.analysis import ReviewSubject
 from recert.campaigns import transitions
-from recert.campaigns.opening import Draft, Scene, extend, open_draft, trigger_json
-from recert.campaigns.plain import text_of
+from recert.campaigns.canonical_text import text_of
+from recert.campaigns.opening import Draft, extend, open_draft, trigger_json
 from recert.campaigns.population import Mill, Subject, assign, in_review_order
 from recert.campaigns.reads import rows, scalar
+from recert.campaigns.scene import Scene
 from recert.clock import from_rfc3339, to_rfc3339
 from recert.lifecycle import TriggerPolicy
 from recert.store.canonical import parse_strict

@@ -15,11 +15,12 @@ from recert.campaigns.drift import Drift
 from recert.campaigns.endings import finish_if_settled
 from recert.campaigns.happenings import cause_json
 from recert.campaigns.history import Key
-from recert.campaigns.opening import Draft, Scene, extend
+from recert.campaigns.opening import Draft, extend
 from recert.campaigns.population import Subject, basis_digest
 from recert.campaigns.preparing import begin, being_prepared, join
 from recert.campaigns.reads import rows
 from recert.campaigns.revocations import removes
+from recert.campaigns.scene import Scene
 from recert.clock import from_rfc3339, to_rfc3339
 from recert.lifecycle import CampaignPlan, Estate, Event, Opens, Severity, TriggerPolicy, plan
 from recert.store.canonical import parse_strict

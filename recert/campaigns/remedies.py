@@ -27,10 +27,11 @@ from recert.campaigns.asking import asking, packaged
 from recert.campaigns.deadlines import Calendar
 from recert.campaigns.decisions import campaign_row
 from recert.campaigns.estates import Readings
-from recert.campaigns.opening import Draft, make_scene, open_draft
-from recert.campaigns.queries import agent_names
+from recert.campaigns.item_pages import agent_names
+from recert.campaigns.opening import Draft, open_draft
 from recert.campaigns.reads import rows
 from recert.campaigns.revocations import removes
+from recert.campaigns.scene import make_scene
 from recert.lifecycle import Agent, AgentKind, Estate
 from recert.store.canonical import parse_strict
 from recert.store.entry_types import EntryType

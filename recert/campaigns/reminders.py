@@ -15,9 +15,9 @@ from sqlmodel import Session, col
 
 from recert.campaigns.deadlines import Calendar
 from recert.campaigns.delegating import pending_for_others
+from recert.campaigns.delegation import delegations, now_valid
 from recert.campaigns.people import Directory, Person
 from recert.campaigns.reads import rows
-from recert.campaigns.standing import delegations, now_valid
 from recert.clock import from_rfc3339, to_rfc3339
 from recert.errors import UsageError
 from recert.store.entry_types import EntryType

@@ -14,9 +14,10 @@ from sqlmodel import Session, col, select
 from recert.campaigns import transitions
 from recert.campaigns.custody import owns
 from recert.campaigns.decisions import campaign_row, item_rows
-from recert.campaigns.opening import Draft, Scene, open_draft
+from recert.campaigns.opening import Draft, open_draft
 from recert.campaigns.people import Directory, directory
 from recert.campaigns.revocations import CARRIED_OUT, remediation_states
+from recert.campaigns.scene import Scene
 from recert.campaigns.stages import stages_of
 from recert.campaigns.views import Caller, Verdict
 from recert.campaigns.wording import require_text

@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import Session, col
 
-from recert.campaigns.plain import text_of
+from recert.campaigns.canonical_text import text_of
 from recert.campaigns.reads import rows
 from recert.store.entry_types import EntryType
 from recert.store.ledger_reads import of_types

@@ -12,8 +12,8 @@ from sqlmodel import Session, col
 
 from recert.campaigns.decisions import campaign_row
 from recert.campaigns.endings import finish_if_settled
-from recert.campaigns.handed_off import require_decidable
-from recert.campaigns.queries import reviewers_named
+from recert.campaigns.handed_file import require_decidable
+from recert.campaigns.item_pages import reviewers_named
 from recert.campaigns.reads import rows, scalar
 from recert.campaigns.stages import Progress
 from recert.campaigns.views import Caller, Signed, SignSummary

@@ -11,9 +11,9 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from recert.campaigns import transitions
+from recert.campaigns.independence import owner_of
 from recert.campaigns.people import Directory, directory
 from recert.campaigns.reads import rows
-from recert.campaigns.rules import owner_of
 from recert.campaigns.views import Verdict
 from recert.errors import RefusedError, UsageError
 from recert.store.canonical import parse_strict

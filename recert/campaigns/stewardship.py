@@ -7,8 +7,8 @@ from recert.campaigns.asking import Ask, asking
 from recert.campaigns.deadlines import Calendar
 from recert.campaigns.estates import Readings
 from recert.campaigns.happenings import record_events
-from recert.campaigns.intake import react
-from recert.campaigns.opening import make_scene
+from recert.campaigns.reacting import react
+from recert.campaigns.scene import make_scene
 from recert.campaigns.wording import require_text
 from recert.clock import Clock, to_rfc3339
 from recert.errors import UsageError

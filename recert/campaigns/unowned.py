@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlmodel import col
 
-from recert.campaigns.opening import Draft, Scene
+from recert.campaigns.opening import Draft
 from recert.campaigns.preparing import begin
 from recert.campaigns.reads import rows
+from recert.campaigns.scene import Scene
 from recert.lifecycle import Agent, AgentKind, Estate, Opens, TriggerPolicy
 from recert.store.tables import ItemRow
 from recert.store.transaction import Transaction

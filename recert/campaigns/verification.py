@@ -16,10 +16,10 @@ from sqlmodel import col
 
 from recert.analysis import Analyst, ReviewSubject, beyond, unread
 from recert.campaigns.asking import packaged
-from recert.campaigns.opening import Scene
+from recert.campaigns.narrowing import effective_actions
 from recert.campaigns.reads import rows
 from recert.campaigns.revocations import DONE, remediation_states, removes
-from recert.campaigns.rules import effective_actions
+from recert.campaigns.scene import Scene
 from recert.clock import from_rfc3339
 from recert.lifecycle import Estate
 from recert.store.entry_types import EntryType

@@ -19,19 +19,8 @@ from recert.iam.context import YES
 from recert.iam.model import Authority, Decision, Request, SourcedPolicy, Verdict
 from recert.iam.patterns import has_wildcard, with_plain_service
 from recert.iam.policyset import NOBODY, Loaded, PolicySet, loaded
-from recert.iam.principals import (
-    NAMES_ACCOUNT,
-    NAMES_NONE,
-    Caller,
-    Strength,
-    caller_of,
-)
-from recert.iam.protected import (
-    WITHOUT_PERMISSION,
-    is_root,
-    needs_resource_policy,
-    never_succeeds,
-)
+from recert.iam.principals import NAMES_ACCOUNT, NAMES_NONE, Caller, Strength, caller_of
+from recert.iam.protected import WITHOUT_PERMISSION, is_root, needs_resource_policy, never_succeeds
 from recert.iam.rcp_services import RCP_SERVICES
 from recert.iam.statements import Asked, CompiledStatement
 from recert.iam.tally import Case, explain_case

@@ -3,13 +3,7 @@
 from recert.estate.agents import Agent, AgentVersion
 from recert.estate.integrations import Collaborator, GuardrailRef, KnowledgeBaseLink
 from recert.iam.arns import account_of
-from recert.lifecycle.changes import (
-    Change,
-    concealed_differs,
-    differing,
-    shown,
-    summary,
-)
+from recert.lifecycle.changes import Change, concealed_differs, differing, shown, summary
 from recert.lifecycle.companions import compare_integrations, compare_settings
 from recert.lifecycle.events import Severity
 from recert.lifecycle.tools import compare_groups

@@ -11,13 +11,13 @@ from recert.iam.model import SourcedPolicy
 from recert.iam.proof import Proof, place
 from recert.iam.rewrite import Rewritten, check_size, policy_size
 from recert.remediation import bystanders, plan_agents, plan_buckets, plan_trust
-from recert.remediation.locate import Judge, allowed, find, named_policy, policy_of
+from recert.remediation.locate import Judge, allowed, find, policy_of
 from recert.remediation.model import Allowed, Change, Operation, State, Target, compact
 from recert.remediation.ownership import owner_of
 from recert.remediation.patches import Cut, Keep, Patched, patched, proved
 from recert.remediation.proposals import Proposal, by_hand
 from recert.remediation.replacement import replacement
-from recert.remediation.sheet import CHANGED, Plan, Sheet, detail_of, outcome_of
+from recert.remediation.sheet import CHANGED, Plan, Sheet
 from recert.remediation.split import split
 
 
@@ -301,6 +301,3 @@ class Planner:
             former = keys.get((policy_of(grant), grant.action, grant.resources), told.grant)
             found.append(Allowed(former, told.policy, told.action, told.actions))
         return tuple(found)
-
-
-__all__ = ["CHANGED", "Plan", "Planner", "detail_of", "named_policy", "outcome_of"]

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import select
 
-from recert.campaigns.deadlines import due_after
-from recert.campaigns.plain import digest_of, record_digest, short_id, text_of
+from recert.campaigns.canonical_text import digest_of, record_digest, short_id, text_of
+from recert.campaigns.deadlines import Calendar
 from recert.campaigns.views import Verdict
 from recert.errors import UsageError
 from recert.store.canonical import canonical, digest
@@ -140,7 +140,7 @@ def test_privileged_items_come_first_and_unchanged_ones_last(house: Any, hr: str
     ],
 )
 def test_a_deadline_is_the_end_of_a_business_day(now: str, days: int, zone: str, due: str) -> None:
-    found = due_after(datetime.fromisoformat(now), days, zone)
+    found = Calendar(zone).due_after(datetime.fromisoformat(now), days)
     assert found == datetime.fromisoformat(due)
     assert found.utcoffset() == timedelta(0)
 
@@ -148,4 +148,4 @@ def test_a_deadline_is_the_end_of_a_business_day(now: str, days: int, zone: str,
 def test_an_unknown_zone_is_refused() -> None:
     for zone in ("Europe/Nowhere", "../etc/passwd", ""):
         with pytest.raises(UsageError, match="no time zone"):
-            due_after(datetime(2026, 11, 24, tzinfo=UTC), 1, zone)
+            Calendar(zone).due_after(datetime(2026, 11, 24, tzinfo=UTC), 1)

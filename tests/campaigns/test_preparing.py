@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from recert.campaigns.memory import grown_since
+from recert.campaigns.catalogue_growth import grown_since
 from recert.errors import RefusedError
 from recert.lifecycle import TriggerPolicy
 
