@@ -109,8 +109,8 @@ def open_campaign(
         )
         require_possible(scene.people, stages)
         row = open_draft(tx, scene, draft)
-        if row.state == "staged" and launch:
-            transitions.launch(tx, row)
+        if launch:
+            launch_if_staged(tx, row)
         return row.id
 
 
@@ -143,6 +143,14 @@ def open_draft(tx: Transaction, scene: Scene, draft: Draft, *, stage: bool = Tru
     if stage:
         transitions.stage(tx, row)
     return row
+
+
+def launch_if_staged(tx: Transaction, row: CampaignRow) -> bool:
+    """Launch a campaign that was staged, and tell whether it was; one that asks nothing has ended."""
+    if row.state != "staged":
+        return False
+    transitions.launch(tx, row)
+    return True
 
 
 def gather(

@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 from recert.analysis import ReviewSubject
 from recert.campaigns import transitions
 from recert.campaigns.canonical_text import text_of
-from recert.campaigns.opening import Draft, extend, open_draft, trigger_json
+from recert.campaigns.opening import Draft, extend, launch_if_staged, open_draft, trigger_json
 from recert.campaigns.population import Mill, Subject, assign, in_review_order
 from recert.campaigns.reads import rows, scalar
 from recert.campaigns.scene import Scene
@@ -33,8 +33,7 @@ def begin(tx: Transaction, scene: Scene, draft: Draft, policy: TriggerPolicy) ->
     now = tx.clock.now()
     held = policy.holds_back(now, now)
     row = open_draft(tx, scene, draft, stage=not held)
-    if row.state == "staged":
-        transitions.launch(tx, row)
+    launch_if_staged(tx, row)
     return row
 
 

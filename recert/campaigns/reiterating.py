@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 from recert.campaigns import transitions
 from recert.campaigns.custody import require_owner
 from recert.campaigns.decisions import campaign_row
-from recert.campaigns.opening import DUE_DAYS, Draft, open_draft
+from recert.campaigns.opening import DUE_DAYS, Draft, launch_if_staged, open_draft
 from recert.campaigns.people import directory
 from recert.campaigns.reads import rows
 from recert.campaigns.scene import Scene
@@ -57,8 +57,7 @@ def reiterate(
     )
     fresh = open_draft(tx, scene, draft)
     _spare(tx, fresh, scene, left)
-    if fresh.state == "staged":
-        transitions.launch(tx, fresh)
+    launch_if_staged(tx, fresh)
     return fresh
 
 

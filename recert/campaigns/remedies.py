@@ -1,5 +1,8 @@
 """What carries revocations out asks of the campaigns: what was signed, what the ledger says of it.
 
+Remediation stands on campaigns, AWS and the engine alone; what it needs of the rooms between them
+(the reading, its analysis, the ledger's words) is handed on from here.
+
 Where the revocation of an item stands is derived from the ledger alone: from its last
 `remediation.recorded`, and from the `apply.*` entries of the change that it belongs to.
 """
@@ -13,8 +16,6 @@ from sqlmodel import Session, col
 
 from recert.analysis import (
     Analyst,
-    Catalogue,
-    RoleAuthority,
     propose_boundary,
     propose_scp,
     subjects_of,
@@ -28,7 +29,7 @@ from recert.campaigns.deadlines import Calendar
 from recert.campaigns.decisions import campaign_row
 from recert.campaigns.estates import Readings
 from recert.campaigns.item_pages import agent_names
-from recert.campaigns.opening import Draft, open_draft
+from recert.campaigns.opening import Draft, launch_if_staged, open_draft
 from recert.campaigns.reads import rows
 from recert.campaigns.revocations import removes
 from recert.campaigns.scene import make_scene
@@ -48,11 +49,9 @@ __all__ = [
     "Agent",
     "AgentKind",
     "Analyst",
-    "Catalogue",
     "EntryType",
     "Estate",
     "Removal",
-    "RoleAuthority",
     "Store",
     "Told",
     "Transaction",
@@ -90,7 +89,8 @@ class Removal:
 
     `keep` are the actions and `keep_resources` the resources that a `reduce` leaves, empty where it
     leaves them as they are; `grant` has the shape of the `permissions`
-    command, None for other kinds; `role_id` is the id of the role that was reviewed.
+    command, None for other kinds; `role_id` is the id of the role that was reviewed. `signed_at` is
+    the instant of the sign-off, of what silence revokes that of the end of the review.
     """
 
     item: str
@@ -103,7 +103,6 @@ class Removal:
     verdict: str
     keep: tuple[str, ...]
     rationale: str
-    signed_by: str
     signed_at: str
     grant: Mapping[str, Any] | None
     basis: Mapping[str, Any] = field(default_factory=dict)
@@ -147,8 +146,7 @@ def removals(session: Session, campaign: str, *, rescinded: bool = False) -> tup
             col(DecisionRow.verdict),
             col(DecisionRow.reduce_to),
             col(DecisionRow.rationale),
-            col(DecisionRow.decided_by),
-            col(DecisionRow.decided_at),
+            func.coalesce(col(SignoffRow.signed_at), col(DecisionRow.decided_at)),
             col(DecisionRow.reduce_resources),
             func.coalesce(col(SignoffRow.entry), col(DecisionRow.entry)),
         )
@@ -162,9 +160,7 @@ def removals(session: Session, campaign: str, *, rescinded: bool = False) -> tup
 
 
 def _removal(campaign: str, names: Mapping[str, str], found: Sequence[Any]) -> Removal:
-    item, agent, kind, title, subject, text, verdict, reduce_to, why, by, at, resources, entry = (
-        found
-    )
+    item, agent, kind, title, subject, text, verdict, reduce_to, why, at, resources, entry = found
     body = parse_strict(text)
     return Removal(
         item=item,
@@ -177,7 +173,6 @@ def _removal(campaign: str, names: Mapping[str, str], found: Sequence[Any]) -> R
         verdict="reduce" if verdict == "reduce" else "revoke",
         keep=tuple(parse_strict(reduce_to)) if verdict == "reduce" else (),
         rationale=why,
-        signed_by=by,
         signed_at=at,
         grant=body.get("grant"),
         basis=body.get("basis") or {},
@@ -263,10 +258,7 @@ def ask_again(
         only={agent: frozenset(keys) for agent, keys in only.items()},
     )
     fresh = open_draft(tx, scene, draft)
-    if fresh.state == "staged":
-        transitions.launch(tx, fresh)
-        return fresh.id
-    return None
+    return fresh.id if launch_if_staged(tx, fresh) else None
 
 
 def subject_now(item: Removal, estate: Estate) -> str:

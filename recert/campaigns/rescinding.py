@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from recert.campaigns import transitions
 from recert.campaigns.custody import owns
 from recert.campaigns.decisions import campaign_row, item_rows
-from recert.campaigns.opening import Draft, open_draft
+from recert.campaigns.opening import Draft, launch_if_staged, open_draft
 from recert.campaigns.people import Directory, directory
 from recert.campaigns.revocations import CARRIED_OUT, remediation_states
 from recert.campaigns.scene import Scene
@@ -268,6 +268,5 @@ def _ask_again(
         stages=stages_of(row),
     )
     fresh = open_draft(tx, scene, draft)
-    if fresh.state == "staged":
-        transitions.launch(tx, fresh)
+    launch_if_staged(tx, fresh)
     return fresh.id

@@ -3,7 +3,9 @@ from typing import Any
 
 import pytest
 
+from recert.campaigns.remedies import removals
 from recert.campaigns.views import Verdict
+from recert.clock import to_rfc3339
 from recert.errors import RefusedError
 
 ACTIONS = ["s3:GetObject", "s3:DeleteObject"]
@@ -38,6 +40,20 @@ def test_a_revocation_counts_when_a_later_reading_no_longer_finds_it(
     assert (view.state, view.complete) == ("closed", True)
     assert house.as_("x").agents()[0]["certified"] is True
     assert house.problems() == []
+
+
+def test_what_is_carried_out_was_signed_when_it_was_signed_off_and_not_when_it_was_decided(
+    w: ModuleType, house: Any
+) -> None:
+    house.sync(w.estate([w.agent("hr")], {"hr-role": ACTIONS}))
+    campaign = str(house.open("hr"))
+    line = house.line(campaign, "DeleteObject")
+    house.decide("alice", campaign, line.id, verdict=Verdict.REVOKE, rationale="Not needed.")
+    house.tomorrow()
+    house.as_("alice").sign(campaign)
+    with house.store.read() as session:
+        (removal,) = removals(session, campaign)
+    assert removal.signed_at == to_rfc3339(house.clock.now())
 
 
 def test_a_revocation_that_is_still_there_is_not_verified(w: ModuleType, house: Any) -> None:

@@ -120,7 +120,6 @@ def removal(number: int, agent: str, grant: EffectiveGrant, keep: tuple[str, ...
         verdict="reduce" if keep else "revoke",
         keep=keep,
         rationale="",
-        signed_by="alice",
         signed_at="2026-11-01T00:00:00Z",
         grant={
             "role_arn": grant.principal,

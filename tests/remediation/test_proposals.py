@@ -102,7 +102,6 @@ def removal(held: EffectiveGrant, who: str = "hr", **more: Any) -> Removal:
         "verdict": "revoke",
         "keep": (),
         "rationale": "",
-        "signed_by": "alice",
         "signed_at": "2026-11-01T00:00:00Z",
         "grant": {
             "role_arn": grant.principal,
