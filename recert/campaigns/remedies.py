@@ -14,13 +14,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from recert.analysis import (
-    Analyst,
-    propose_boundary,
-    propose_scp,
-    subjects_of,
-    unread,
-)
+from recert.analysis import Analyst, propose_boundary, propose_scp, subjects_of, unread
 from recert.analysis.invokers import ACTIONS as INVOKES
 from recert.analysis.trust import SERVICE_OF_KIND, TrustGrant, trust_grants
 from recert.campaigns import transitions

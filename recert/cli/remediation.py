@@ -12,13 +12,13 @@ from recert.aws.executor import Executor
 from recert.aws.interface import AwsSource
 from recert.cli import demo_store, readings
 from recert.cli.context import Run
+from recert.cli.diagnostics import ExitCode
 from recert.cli.resolve import agent_of
 from recert.demo.overlay import demo_source
-from recert.errors import RefusedError
 from recert.remediation import handover
 from recert.remediation import quarantine as stop
 from recert.remediation.model import Operation, State
-from recert.remediation.service import BRAKE, Remediation, Report, watch
+from recert.remediation.service import BRAKE, Remediation, Report, require_writable, watch
 from recert.store.store import Store
 from recert.text import plural
 
@@ -59,13 +59,9 @@ def _apply(
     options: Mapping[str, Any],
     where: Mapping[str, Any],
 ) -> Report:
-    _writable(work.store)
+    require_writable(work.store)
     planned = work.plan(ids)
-    ready = [
-        one
-        for one in planned.changes
-        if one.owned_by is None and (options["shared"] or not one.others)
-    ]
+    ready = [one for one in planned.changes if one.may_be_made(shared=options["shared"])]
     if not run.out.as_json and ready and not options["yes"]:
         _show(run, planned)
     if ready:
@@ -84,7 +80,7 @@ def _rollback(
     options: Mapping[str, Any],
     where: Mapping[str, Any],
 ) -> Report:
-    _writable(work.store)
+    require_writable(work.store)
     if not _confirmed(run, work.campaign, "bring back what was applied", yes=options["yes"]):
         return _cancelled(work.plan(ids), "rollback")
     return work.rollback(
@@ -123,7 +119,7 @@ def watch_back(run: Run, store: Store) -> list[dict[str, str]]:
 
 def source(run: Run, store: Store, where: Mapping[str, Any]) -> AwsSource:
     """Return where a store's changes go: its demo's overlay, or AWS; raises RefusedError for a replay."""
-    _writable(store)
+    require_writable(store)
     if store.synthetic:
         return demo_source(store.location)
     given = dict(where)
@@ -133,18 +129,9 @@ def source(run: Run, store: Store, where: Mapping[str, Any]) -> AwsSource:
     return readings.live(run.settings, **given)
 
 
-def _writable(store: Store) -> None:
-    if store.kind == "replay" and not store.synthetic:
-        raise RefusedError(
-            "This store holds a recording: there is nothing to write to.",
-            "Use `hand-over`, then `recert sync --from` a later recording and `verify --stored`.",
-            rule="replay",
-        )
-
-
 def _read_again(run: Run, store: Store, where: Mapping[str, Any]) -> None:
     """Take a reading and keep it, as `sync` does; a recording has none to take."""
-    if store.kind == "replay" and not store.synthetic:
+    if store.source == "replay":
         run.out.note("A recording cannot be read again: this judges by the last reading.")
         return
     keyring = demo_store.KEY if store.synthetic else None
@@ -209,7 +196,7 @@ def words(report: Report) -> Iterator[str]:
 def quarantine(run: Run, agent: str, *, lift: bool, yes: bool, where: Mapping[str, Any]) -> int:
     """Stop an agent or let it go on; returns the exit code."""
     store = run.store
-    _writable(store)
+    require_writable(store)
     found = agent_of(run.campaigns(store).estate(), agent)
     held = stop.roles(store, found.arn)
     if not yes and not run.out.as_json:
@@ -239,4 +226,4 @@ def quarantine(run: Run, agent: str, *, lift: bool, yes: bool, where: Mapping[st
             run.out.line(
                 f"{_MARKS.get(store.source or '', '')}{one.role_arn}: {one.state}. {one.detail}"
             )
-    return 3 if any(one.state in ("failed", "planned") for one in done) else 0
+    return ExitCode.INCOMPLETE if any(one.left for one in done) else ExitCode.DONE

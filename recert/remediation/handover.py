@@ -8,7 +8,8 @@ from pathlib import Path
 from recert.errors import UsageError
 from recert.paths import ensure_private_dir
 from recert.remediation.commands import Command
-from recert.remediation.model import Change, Operation, fingerprint, readable
+from recert.remediation.documents import fingerprint, readable
+from recert.remediation.model import Change, Operation
 from recert.remediation.proposals import Proposal
 from recert.remediation.report import Report
 from recert.remediation.sources import cloudformation, terraform

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from recert.campaigns.remedies import Removal
+from recert.campaigns.remedies import Removal, TrustGrant
 from recert.iam.catalogue import Catalogue
 from recert.iam.effective import Assessor
 from recert.iam.errors import PolicyError
@@ -71,6 +71,19 @@ def _terms_of(resources: list[str], conditions: Mapping[str, Any]) -> str:
         for operator, keys in conditions.items()
     }
     return json.dumps([sorted(resources), plain], sort_keys=True)
+
+
+def trust_terms(grant: TrustGrant) -> str:
+    """Return for which actions and on which conditions a principal is trusted, comparable."""
+    actions = sorted(action.lower() for action in grant.statement.actions or ())
+    return repr((actions, [list(one) for one in grant.conditions]))
+
+
+def reviewed_trust_terms(removal: Removal) -> str:
+    """Return the same of a reviewed grant of trust."""
+    basis = removal.basis
+    conditions = [[op, key, list(values)] for op, key, values in basis.get("conditions") or ()]
+    return repr((list(basis.get("actions") or ()), conditions))
 
 
 class Judge:

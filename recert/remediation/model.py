@@ -2,12 +2,12 @@
 
 import difflib
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from recert.remediation.documents import fingerprint, readable
 from recert.remediation.proposals import Proposal
 
 
@@ -159,6 +159,10 @@ class Change:
             )
         )
 
+    def may_be_made(self, *, shared: bool) -> bool:
+        """Tell whether recert makes it: never what a program owns, what others rely on with `shared`."""
+        return self.owned_by is None and (shared or not self.others)
+
     def body(self) -> dict[str, Any]:
         """Return the change as the ledger keeps it: enough to go on with it, and to take it back."""
         return {
@@ -254,30 +258,3 @@ class Outcome:
             "documents": dict(self.proposal.documents) if self.proposal else {},
             "successor": self.successor,
         }
-
-
-def meaning(text: str | None) -> Any:
-    """Return what a document says; its text where it is no JSON."""
-    if text is None:
-        return None
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
-
-
-def fingerprint(text: str | None) -> str:
-    """Return the SHA-256 of what a document says, whatever its white space and order of keys."""
-    body = json.dumps(meaning(text), sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(body.encode()).hexdigest()
-
-
-def readable(text: str) -> str:
-    """Return a document with one thing a line, in the order in which it was written."""
-    found = meaning(text)
-    return (found if isinstance(found, str) else json.dumps(found, indent=2)) + "\n"
-
-
-def compact(document: Mapping[str, Any]) -> str:
-    """Return the text of a document as it is sent to IAM."""
-    return json.dumps(document, separators=(",", ":"))

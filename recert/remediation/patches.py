@@ -10,6 +10,7 @@ from recert.iam.grammar import parse_policy
 from recert.iam.model import Authority, SourcedPolicy
 from recert.iam.proof import Proof, prove
 from recert.iam.rewrite import Rewritten
+from recert.remediation.documents import statements_of
 
 Cut = tuple[int, str]
 """A grant within its policy: the index of its statement, and its element."""
@@ -30,9 +31,7 @@ Cuts = Mapping[Cut, Keep]
 def patched(document: Mapping[str, Any], cuts: Cuts) -> Rewritten:
     """Return a policy with every cut made; raises PolicyError where one cannot be made."""
     found: Mapping[str, Any] | None = document
-    statements = document.get("Statement")
-    count = len(statements) if isinstance(statements, list | tuple) else 1
-    origins = tuple(range(count))
+    origins = tuple(range(len(statements_of(document))))
     # The last statement first: what vanishes there moves no index that is still needed.
     for index, element in sorted(cuts, key=lambda cut: (-cut[0], cut[1])):
         if found is None:
@@ -57,13 +56,8 @@ def _made(document: Mapping[str, Any], index: int, element: str, keep: Keep) -> 
     if keep.actions and apart.document is not None:
         # What was set apart stands at the end.
         last = len(apart.origins) - 1
-        at = index if len(apart.origins) == len(_statements(document)) else last
+        at = index if len(apart.origins) == len(statements_of(document)) else last
         yield rewrite.narrow_action(apart.document, at, element, to=list(keep.actions))
-
-
-def _statements(document: Mapping[str, Any]) -> Sequence[Any]:
-    found = document.get("Statement")
-    return found if isinstance(found, list | tuple) else [found]
 
 
 def successor(source: SourcedPolicy, made: Rewritten) -> SourcedPolicy | None:

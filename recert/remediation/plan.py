@@ -11,8 +11,9 @@ from recert.iam.model import SourcedPolicy
 from recert.iam.proof import Proof, place
 from recert.iam.rewrite import Rewritten, check_size, policy_size
 from recert.remediation import bystanders, plan_agents, plan_buckets, plan_trust
+from recert.remediation.documents import compact
 from recert.remediation.locate import Judge, allowed, find, policy_of
-from recert.remediation.model import Allowed, Change, Operation, State, Target, compact
+from recert.remediation.model import Allowed, Change, Operation, State, Target
 from recert.remediation.ownership import owner_of
 from recert.remediation.patches import Cut, Keep, Patched, patched, proved
 from recert.remediation.proposals import Proposal, by_hand

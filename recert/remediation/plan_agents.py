@@ -1,18 +1,17 @@
-"""Integrations: what can be taken from an agent's draft or gateway, and what is left to its builders."""
+"""Integrations: what can be taken from an agent's draft or gateway; the rest is left to its builders."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from recert.campaigns.remedies import Agent, AgentKind, Removal, subject_now
-from recert.remediation.commands import Command
-from recert.remediation.levers.agents import DRAFT, association, drafted, permission_of
+from recert.campaigns.remedies import Agent, Removal, subject_now
+from recert.remediation.builders import by_builder, routing
+from recert.remediation.documents import compact, statements_of
+from recert.remediation.levers.agents import association, drafted, permission_of
 from recert.remediation.levers.gateways import shown
-from recert.remediation.model import Change, Operation, State, Target, compact
+from recert.remediation.model import Change, Operation, State, Target
 from recert.remediation.ownership import owner_of
-from recert.remediation.proposals import Proposal
-from recert.remediation.sheet import CHANGED, Sheet
-from recert.text import plural
+from recert.remediation.sheet import CHANGED, Sheet, was_visited
 
 _BEDROCK = "bedrock.amazonaws.com"
 _SOURCE = "aws:sourcearn"
@@ -32,15 +31,13 @@ def plan(sheet: Sheet, removals: Sequence[Removal]) -> None:
         kind, _, name = removal.subject.partition(" ")
         found = _BY_KIND.get(kind)
         if found is None:
-            sheet.say(removal, State.NOT_SUPPORTED, *_by_builder(agent, removal, kind, name))
+            sheet.say(removal, State.NOT_SUPPORTED, *by_builder(agent, removal, kind, name))
         else:
             found(sheet, agent, removal, name, revoked[agent.arn])
 
 
 def _gone(sheet: Sheet, removal: Removal) -> None:
-    place = tuple(str(removal.agent).split(":")[3:5][::-1])
-    visited = any((one.account, one.region) == place for one in sheet.estate.visits)
-    if visited:
+    if was_visited(sheet.estate, str(removal.agent)):
         sheet.say(removal, State.GONE, "The agent is gone.")
     else:
         sheet.say(removal, State.FAILED, "The agent could not be read.")
@@ -92,7 +89,7 @@ def _action_group(
         owned_by=owner_of(agent.tags or {}),
         left=_left(served, status, statement),
     )
-    sheet.carry(change, [removal], _routing(agent, served, removal.title))
+    sheet.carry(change, [removal], routing(agent, served, removal.title))
 
 
 def _permission(
@@ -115,11 +112,8 @@ def _permission(
     ]
     if others:
         return None, None
-    statements = json.loads(function.resource_policy).get("Statement") or []
     own = [
-        one
-        for one in (statements if isinstance(statements, list) else [statements])
-        if _is_of(one, agent.arn)
+        one for one in statements_of(json.loads(function.resource_policy)) if _is_of(one, agent.arn)
     ]
     if len(own) != 1 or permission_of(own[0]) is None:
         return None, None
@@ -150,7 +144,7 @@ def _only_live(
         sheet.say(removal, State.GONE, "The last reading no longer finds it.")
         return
     words = f"The draft has no action group {name} any more. {_live(served)}"
-    sheet.say(removal, State.HANDED_OVER, words, _routing(agent, served, removal.title))
+    sheet.say(removal, State.HANDED_OVER, words, routing(agent, served, removal.title))
 
 
 # -- knowledge bases --------------------------------------------------------------------------
@@ -172,7 +166,7 @@ def _knowledge_base(
             sheet.say(removal, State.GONE, "The last reading no longer finds it.")
             return
         words = f"The draft has no knowledge base {base} any more. {_live(served)}"
-        sheet.say(removal, State.HANDED_OVER, words, _routing(agent, served, removal.title))
+        sheet.say(removal, State.HANDED_OVER, words, routing(agent, served, removal.title))
         return
     status = drafted(agent.status)
     before = {"id": base, "association": association(link.state, link.description)}
@@ -186,7 +180,7 @@ def _knowledge_base(
         owned_by=owner_of(agent.tags or {}),
         left=_left(served, status),
     )
-    sheet.carry(change, [removal], _routing(agent, served, removal.title))
+    sheet.carry(change, [removal], routing(agent, served, removal.title))
 
 
 # -- what is live -----------------------------------------------------------------------------
@@ -215,28 +209,6 @@ def _live(served: Sequence[str]) -> str:
     return (
         f"{who}, which callers reach, keeps it until its alias routes to a version without it; "
         "verification looks there."
-    )
-
-
-def _routing(agent: Agent, served: Sequence[str], title: str) -> Proposal | None:
-    """Return how what is live follows the draft."""
-    if not served:
-        return None
-    aliases = [
-        one for one in agent.aliases if not one.test and set(one.versions).intersection(served)
-    ]
-    return Proposal(
-        f"Make a version of the prepared draft and route {plural(len(aliases), 'alias', 'aliases')} to "
-        f"it ({title}). Everything else in which the draft differs goes live with it: look at it first.",
-        tuple(
-            Command(
-                "bedrock-agent",
-                "UpdateAgentAlias",
-                {"agentId": agent.id, "agentAliasId": one.id, "agentAliasName": one.name},
-                agent.region,
-            )
-            for one in aliases
-        ),
     )
 
 
@@ -283,84 +255,8 @@ def _gateway_target(
     sheet.carry(change, [removal])
 
 
-# -- everything else --------------------------------------------------------------------------
-
-
-def _by_builder(agent: Agent, removal: Removal, kind: str, name: str) -> tuple[str, Proposal]:
-    why = "This is part of what the agent is made of; whoever builds it takes it out."
-    made = _PROPOSALS.get(kind)
-    if made is None or agent.kind is not AgentKind.BEDROCK_AGENT:
-        return why, Proposal(f"Take out of {agent.arn}: {removal.title}.")
-    return why, made(agent, name)
-
-
-def _collaborator(agent: Agent, name: str) -> Proposal:
-    mate = next(
-        (one for one in (agent.draft.collaborators if agent.draft else ()) if one.name == name),
-        None,
-    )
-    return Proposal(
-        "Its instruction is not kept here, so that only its builders can bring it back:",
-        (
-            Command(
-                "bedrock-agent",
-                "DisassociateAgentCollaborator",
-                {
-                    "agentId": agent.id,
-                    "agentVersion": DRAFT,
-                    "collaboratorId": mate.id if mate else name,
-                },
-                agent.region,
-            ),
-            Command("bedrock-agent", "PrepareAgent", {"agentId": agent.id}, agent.region),
-            *_aliases(agent),
-        ),
-    )
-
-
-def _data_source(agent: Agent, name: str) -> Proposal:
-    base, _, source = name.partition(" ")
-    return Proposal(
-        "Every agent of the knowledge base reads from it, and what was read stays in its store "
-        "until it is deleted there (its deletion policy says whether that is done at once):",
-        (
-            Command(
-                "bedrock-agent",
-                "DeleteDataSource",
-                {"knowledgeBaseId": base, "dataSourceId": source},
-                agent.region,
-            ),
-        ),
-    )
-
-
-def _guardrail(agent: Agent, _name: str) -> Proposal:
-    return Proposal(
-        f"Name another guardrail in {agent.name} (`update-agent`), never none; then prepare it and route "
-        "its aliases."
-    )
-
-
-def _model(agent: Agent, name: str) -> Proposal:
-    return Proposal(
-        f"Name another model than {name} in {agent.name} (`update-agent`), prepare it, route its aliases, "
-        "and take the permission to ask the former model from its role."
-    )
-
-
-def _aliases(agent: Agent) -> tuple[Command, ...]:
-    routing = _routing(agent, agent.live_versions, "")
-    return tuple(one for one in (routing.commands if routing else ()) if isinstance(one, Command))
-
-
 _BY_KIND: Mapping[str, Callable[[Sheet, Agent, Removal, str, set[str]], None]] = {
     "action_group": _action_group,
     "knowledge_base": _knowledge_base,
     "gateway_target": _gateway_target,
-}
-_PROPOSALS: Mapping[str, Callable[[Agent, str], Proposal]] = {
-    "collaborator": _collaborator,
-    "data_source": _data_source,
-    "guardrail": _guardrail,
-    "model": _model,
 }

@@ -5,16 +5,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from recert.campaigns.remedies import Removal
+from recert.iam.arns import account_of
 from recert.iam.errors import PolicyError
 from recert.iam.proof_principals import prove_principals
 from recert.iam.rewrite import Rewritten, policy_size
 from recert.iam.rewrite_principals import Named, Taken, principals_of, take_from_principals
 from recert.remediation.bystanders import agents
+from recert.remediation.documents import compact, statements_of
 from recert.remediation.locate import Judge, allowed, find, policy_of
-from recert.remediation.model import Allowed, Change, Operation, State, Target, compact
+from recert.remediation.model import Allowed, Change, Operation, State, Target
 from recert.remediation.ownership import owner_of
 from recert.remediation.proposals import Proposal, ceiling
-from recert.remediation.sheet import CHANGED, Sheet, account_of
+from recert.remediation.sheet import CHANGED, Sheet
 
 LIMIT = 20 * 1024
 """Bytes of a bucket policy."""
@@ -60,7 +62,7 @@ def _plan_bucket(sheet: Sheet, judge: Judge, arn: str, removals: Sequence[Remova
     roles = sorted({str((one.grant or {}).get("role_arn")) for one in ready})
     change = Change(
         target=Target(
-            bucket.account or account_of(roles[0]),
+            bucket.account or account_of(roles[0]) or "",
             roles[0],
             "resource",
             arn.rpartition(":")[2],
@@ -102,7 +104,7 @@ def _cut(sheet: Sheet, removal: Removal, document: Mapping[str, Any], cuts: Cuts
         sheet.say(removal, state, why)
         return False
     index = found.grant.index
-    held = _statements(document)
+    held = statements_of(document)
     named: Named = ("AWS", role_arn)
     if named not in principals_of(held[index]):
         sheet.say(
@@ -136,16 +138,11 @@ def _problem(
 def _probes(document: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return an action and a resource of each element of each statement."""
     found: dict[tuple[str, str], None] = {}
-    for statement in _statements(document):
+    for statement in statements_of(document):
         for action in _texts(statement.get("Action")):
             for resource in _texts(statement.get("Resource")):
                 found[action.replace("*", "GetObject").replace("?", "x"), resource] = None
     return list(found)
-
-
-def _statements(document: Mapping[str, Any]) -> list[Any]:
-    found = document.get("Statement")
-    return found if isinstance(found, list) else [found]
 
 
 def _texts(value: object) -> list[str]:

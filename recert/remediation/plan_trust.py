@@ -5,23 +5,20 @@ and everybody who shares the role. A trust policy without any statement is none 
 """
 
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from recert.campaigns.remedies import (
-    SERVICE_OF_KIND,
-    Removal,
-    TrustGrant,
-    trust_grants,
-)
+from recert.campaigns.remedies import SERVICE_OF_KIND, Removal, TrustGrant, trust_grants
 from recert.iam.errors import PolicyError
 from recert.iam.proof_principals import prove_principals
 from recert.iam.rewrite import Rewritten, policy_size
 from recert.iam.rewrite_principals import Named, Taken, take_from_principals
-from recert.remediation.model import Change, Operation, State, Target, compact
+from recert.remediation.commands import Command
+from recert.remediation.documents import compact, statements_of
+from recert.remediation.locate import reviewed_trust_terms, trust_terms
+from recert.remediation.model import Change, Operation, State, Target
 from recert.remediation.ownership import owner_of
-from recert.remediation.proposals import Proposal, command
+from recert.remediation.proposals import Proposal
 from recert.remediation.sheet import CHANGED, Sheet
 
 LIMIT = 2_048
@@ -109,7 +106,7 @@ def _find(sheet: Sheet, removal: Removal, grants: Sequence[TrustGrant]) -> Trust
             Proposal("Name the principals that need the role, and rewrite the statement."),
         )
         return None
-    same = [one for one in there if _terms(one) == _reviewed(removal)]
+    same = [one for one in there if trust_terms(one) == reviewed_trust_terms(removal)]
     number = _number(removal)
     if not same or (len(same) <= number and len(same) != len(there)):
         sheet.say(removal, State.FAILED, CHANGED)
@@ -121,19 +118,6 @@ def _number(removal: Removal) -> int:
     """Return which of several grants to the same principal was reviewed, from 0."""
     tail = removal.subject.rpartition(" ")[2]
     return int(tail) if tail.isdigit() and len(removal.subject.split(" ")) > 3 else 0  # noqa: PLR2004 - "ROLE trust KIND:VALUE N"
-
-
-def _terms(grant: TrustGrant) -> tuple[Any, ...]:
-    actions = sorted(action.lower() for action in grant.statement.actions or ())
-    return actions, grant.conditions
-
-
-def _reviewed(removal: Removal) -> tuple[Any, ...]:
-    basis = removal.basis
-    return (
-        list(basis.get("actions") or ()),
-        [[operator, key, list(values)] for operator, key, values in basis.get("conditions") or ()],
-    )
 
 
 def _stops(sheet: Sheet, role_arn: str, grant: TrustGrant) -> list[str]:
@@ -175,23 +159,21 @@ def _propose(
         "StringEquals": {"aws:SourceAccount": role.account},
         "ArnLike": {"aws:SourceArn": sorted(agent.arn for agent in agents)},
     }
-    statements = document.get("Statement")
-    held = statements if isinstance(statements, list) else [statements]
     bound = [
         {**one, "Condition": condition} if at == grant.statement.index else one
-        for at, one in enumerate(held)
+        for at, one in enumerate(statements_of(document))
     ]
     alternative = {**document, "Statement": bound}
-    quiet = Counter(stops)
+    who = ", ".join(dict.fromkeys(stops))
     sheet.say(
         removal,
         State.NOT_SUPPORTED,
-        f"{', '.join(quiet)} runs through this principal and would stop: recert does not write it.",
+        f"{who} runs through this principal and would stop: recert does not write it.",
         Proposal(
             "To stop the agent, use `recert quarantine` and then delete it with its role. To keep it "
             "and let nobody else's agent use the role, bind the statement to it:",
             commands=(
-                command(
+                Command(
                     "iam",
                     "UpdateAssumeRolePolicy",
                     {"RoleName": role.name, "PolicyDocument": compact(alternative)},
@@ -211,6 +193,6 @@ def _last(sheet: Sheet, role_arn: str, removals: Sequence[Removal]) -> None:
             "Nobody would be left in the trust policy, and IAM keeps none without a statement.",
             Proposal(
                 "The role serves nobody then: delete it, with its policies.",
-                commands=(command("iam", "DeleteRole", {"RoleName": role.name}),),
+                commands=(Command("iam", "DeleteRole", {"RoleName": role.name}),),
             ),
         )

@@ -1,7 +1,7 @@
 """What a reading still holds of what a decision takes, by what is effective and not by text."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,11 +22,13 @@ from recert.remediation.locate import (
     named_policy,
     place_of,
     reviewed_terms,
+    reviewed_trust_terms,
     terms,
+    trust_terms,
 )
 from recert.remediation.model import Allowed
 from recert.remediation.quarantine import NAME as QUARANTINE
-from recert.remediation.sheet import account_of, roles_were_read
+from recert.remediation.sheet import roles_were_read, was_visited
 
 Key = tuple[Place, str]
 """A grant by its place and its terms, whatever the order of statements."""
@@ -74,7 +76,7 @@ class Looker:
     # -- roles --------------------------------------------------------------------------------
 
     def _no_role(self, role_arn: str) -> Presence:
-        if roles_were_read(self.analyst, account_of(role_arn)):
+        if roles_were_read(self.analyst, role_arn):
             return Presence(False, "the role is gone.")
         return Presence(None, f"the role {role_arn} was not read.")
 
@@ -178,15 +180,15 @@ class Looker:
         principal = [str(one) for one in removal.basis.get("principal") or ()]
         staged = self._staged.estate.roles_by_arn.get(role_arn) if self._staged else None
         before = (trust_grants(staged) if staged is not None else None) or ()
-        beside = Counter(_trusted(one) for one in before if _is(one, principal))
-        beside[_reviewed_trust(removal)] -= _same_removals(removal, self._among)
+        beside = Counter(trust_terms(one) for one in before if _is(one, principal))
+        beside[reviewed_trust_terms(removal)] -= _same_removals(removal, self._among)
         still = []
         for one in grants:
             if not _is(one, principal):
                 continue
-            if beside[_trusted(one)] <= 0:
+            if beside[trust_terms(one)] <= 0:
                 return Presence(True, f"statement {one.statement.index} lets it in.")
-            beside[_trusted(one)] -= 1
+            beside[trust_terms(one)] -= 1
             name = f"trust policy of {role.name}"
             still.append(Allowed(removal.subject, name, one.principal, ("sts:AssumeRole",)))
         return Presence(False, "no statement of that kind lets it in.", tuple(still))
@@ -199,9 +201,8 @@ class Looker:
             return Presence(None, "it belongs to no agent.")
         found = self.estate.agents_by_arn.get(agent)
         if found is None:
-            place = tuple(agent.split(":")[3:5][::-1])
-            visited = any((one.account, one.region) == place for one in self.estate.visits)
-            return Presence(*((False, "the agent is gone.") if visited else (None, "not visited.")))
+            gone = was_visited(self.estate, agent)
+            return Presence(False, "the agent is gone.") if gone else Presence(None, "not visited.")
         if agent not in self._asked:
             asked = subjects_of(self.analyst, agent)
             self._asked[agent] = frozenset((one.kind, one.subject) for one in asked)
@@ -235,17 +236,6 @@ def _is(grant: TrustGrant, principal: Sequence[str]) -> bool:
     return [grant.kind, grant.principal] == list(principal)
 
 
-def _trusted(grant: TrustGrant) -> str:
-    actions = sorted(action.lower() for action in grant.statement.actions or ())
-    return repr((actions, [list(one) for one in grant.conditions]))
-
-
-def _reviewed_trust(removal: Removal) -> str:
-    basis: Mapping[str, Any] = removal.basis
-    conditions = [[op, key, list(values)] for op, key, values in basis.get("conditions") or ()]
-    return repr((list(basis.get("actions") or ()), conditions))
-
-
 def _same_removals(removal: Removal, among: Sequence[Removal]) -> int:
     """Return how many statements alike were revoked: each counts once, whoever decided it."""
     return len(
@@ -255,7 +245,7 @@ def _same_removals(removal: Removal, among: Sequence[Removal]) -> int:
             if one.kind == "trust"
             and one.basis.get("role_arn") == removal.basis.get("role_arn")
             and one.basis.get("principal") == removal.basis.get("principal")
-            and _reviewed_trust(one) == _reviewed_trust(removal)
+            and reviewed_trust_terms(one) == reviewed_trust_terms(removal)
         }
     )
 

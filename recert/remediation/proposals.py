@@ -8,6 +8,7 @@ from typing import Any
 from recert.campaigns.remedies import INVOKES, Analyst, Removal, propose_boundary, propose_scp
 from recert.iam.rewrite_principals import Named, principals_of, take_from_principals
 from recert.remediation.commands import Command
+from recert.remediation.documents import statements_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,6 @@ class Proposal:
         """The words, then one command a line."""
         lines = [one if isinstance(one, str) else one.shell for one in self.commands]
         return "\n".join((self.why, *lines))
-
-
-def command(service: str, operation: str, params: Mapping[str, Any], region: str = "") -> Command:
-    """Return one command of a proposal."""
-    return Command(service, operation, params, region)
 
 
 def by_hand(removal: Removal, analyst: Analyst) -> tuple[str, Proposal]:
@@ -89,10 +85,9 @@ def _agents_policy(removal: Removal, analyst: Analyst) -> tuple[str, Proposal]:
     if agent is None or agent.resource_policy is None:
         return why, Proposal(f"Take {principal} out of the resource policy of {removal.agent}.")
     document = json.loads(agent.resource_policy)
-    held = document.get("Statement")
     cuts: dict[int, dict[Named, dict[str, Sequence[str]]]] = {
         index: {named: {} for named in principals_of(one) if _means(named, principal)}
-        for index, one in enumerate(held if isinstance(held, list) else [held])
+        for index, one in enumerate(statements_of(document))
         if one.get("Effect") == "Allow" and any(_means(n, principal) for n in principals_of(one))
     }
     made = take_from_principals(document, cuts).document

@@ -11,8 +11,9 @@ from recert.clock import Clock
 from recert.errors import AwsError, UsageError
 from recert.remediation.books import Books
 from recert.remediation.carry_out import Carrier, Done, Pause
+from recert.remediation.documents import compact, fingerprint
 from recert.remediation.lock import alone
-from recert.remediation.model import Change, Operation, State, Target, compact, fingerprint
+from recert.remediation.model import Change, Operation, State, Target
 
 NAME = "recert-quarantine"
 DENY = compact(
@@ -34,6 +35,11 @@ class Held:
     detail: str
     shared_with: tuple[str, ...]
     request_id: str | None = None
+
+    @property
+    def left(self) -> bool:
+        """Whether the role is not as it was asked to be."""
+        return self.state in ("failed", "planned")
 
     def as_json(self) -> dict[str, Any]:
         """Return the role for programs."""

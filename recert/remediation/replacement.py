@@ -10,7 +10,8 @@ from recert.iam.grants import EffectiveGrant
 from recert.iam.proof import place
 from recert.iam.rewrite import Rewritten, check_size
 from recert.remediation.commands import Command
-from recert.remediation.model import State, compact
+from recert.remediation.documents import compact
+from recert.remediation.model import State
 from recert.remediation.patches import Cut, Keep, Patched, patched, proved
 from recert.remediation.proposals import Proposal, ceiling
 

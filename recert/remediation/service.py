@@ -1,4 +1,7 @@
-"""The remediation of one campaign: plan, apply, verify, roll back, hand over, watch."""
+"""The remediation of one campaign: plan, apply, verify, roll back, hand over, watch.
+
+One class, as its actions share the books, the last reading and the asking again of what they leave.
+"""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
@@ -25,9 +28,10 @@ from recert.errors import RefusedError, UsageError
 from recert.remediation.books import Account, Books, Standing, record_body
 from recert.remediation.carry_out import Carrier, Done, Pause
 from recert.remediation.lock import alone
-from recert.remediation.model import OPEN, Change, Outcome, State
+from recert.remediation.model import Change, Outcome, State
 from recert.remediation.plan import Planner
 from recert.remediation.report import Report
+from recert.remediation.resume import resumed, state_of
 from recert.remediation.sheet import CHANGED, Plan, outcome_of
 from recert.remediation.verify import Later, Verifier
 from recert.text import plural
@@ -82,34 +86,8 @@ class Remediation:
         chosen = self._removals(items)
         account = self._books.read()
         snapshot, estate = current(self.store)
-        standing = account.standing
-        later = self._later()
-        fresh = [
-            one
-            for one in chosen
-            if _state(standing.get(one.item)) in OPEN
-            and not _waits(account, standing.get(one.item), later)
-        ]
         planner = Planner(Analyst(estate, packaged()), snapshot)
-        made = planner.plan(fresh)
-        by_item = {one.item: _told(one, standing.get(one.item), later) for one in made.items}
-        begun: list[Change] = []
-        for removal in chosen:
-            if removal.item in by_item:
-                continue
-            known = standing[removal.item]
-            by_item[removal.item] = replace(
-                outcome_of(removal, _shown(known), known.detail),
-                still_allowed_by=known.still_allowed_by,
-                change=known.change,
-                successor=known.successor,
-            )
-            change = account.changes.get(known.change or "")
-            if known.state is State.CLAIMED and change and change not in begun:
-                begun.append(change)
-        # What was begun is gone on with first: a draft that is half changed stops what comes after.
-        changes = (*begun, *(one for one in made.changes if one not in begun))
-        return Plan(tuple(by_item[one.item] for one in chosen), changes), account
+        return resumed(chosen, account, planner, self._later()), account
 
     def _later(self) -> Later:
         """Return what tells whether the last reading came after an entry of the ledger.
@@ -118,7 +96,7 @@ class Remediation:
         things were recorded.
         """
         snapshot, estate = current(self.store)
-        if self.store.kind == "replay" and not self.store.synthetic:
+        if self.store.source == "replay":
             with self.store.read() as session:
                 found = reading(session, snapshot)
             entry = found[0] if found is not None else 0
@@ -151,7 +129,7 @@ class Remediation:
         self._require_applier("apply")
         with alone(self.store.location):
             plan, _ = self._plan(items)
-            ready = [one for one in plan.changes if _may(one, shared=shared)]
+            ready = [one for one in plan.changes if one.may_be_made(shared=shared)]
             count = sum(len(one.items) for one in ready)
             if count > limit:
                 raise RefusedError(
@@ -293,7 +271,7 @@ class Remediation:
         for removal in self._removals(items, rescinded=True):
             known = account.standing.get(removal.item)
             made = done.get((known.change if known else None) or "")
-            state = made.state if made else _state(known)
+            state = made.state if made else state_of(known)
             detail = made.detail if made else "Nothing was applied for it."
             shown = replace(
                 outcome_of(removal, state, detail), change=known.change if known else None
@@ -371,6 +349,16 @@ class Remediation:
         return replace(plan, action="hand-over", items=tuple(found), dry_run=False)
 
 
+def require_writable(store: Store) -> None:
+    """Refuse a store of recordings, behind which there is no AWS to write to; raises RefusedError."""
+    if store.source == "replay":
+        raise RefusedError(
+            "This store holds a recording: there is nothing to write to.",
+            "Use `hand-over`, then `recert sync --from` a later recording and `verify --stored`.",
+            rule="replay",
+        )
+
+
 def watch(store: Store, clock: Clock, actor: Actor, *, pause: Pause) -> tuple[Report, ...]:
     """Judge what was revoked earlier by the last reading; return the campaigns in which it is back."""
     with store.read() as session:
@@ -383,43 +371,9 @@ def watch(store: Store, clock: Clock, actor: Actor, *, pause: Pause) -> tuple[Re
     return tuple(found)
 
 
-def _state(known: Standing | None) -> State:
-    return known.state if known is not None else State.PLANNED
-
-
-def _shown(known: Standing) -> State:
-    if known.state is State.VERIFIED and known.still_allowed_by:
-        return State.STILL_ALLOWED
-    return known.state
-
-
 def _moved(one: Outcome, known: Standing | None) -> bool:
-    before = known.state if known is not None else State.PLANNED
     after = State.VERIFIED if one.state is State.STILL_ALLOWED else one.state
-    return after is not before
-
-
-def _told(made: Outcome, known: Standing | None, later: Later) -> Outcome:
-    """Say beside a fresh plan what happened before."""
-    if known is None:
-        return made
-    if made.state is State.GONE and not later(known.seq, known.at):
-        return made.moved(State.PLANNED, f"{known.detail} No reading is later than that yet.")
-    if made.state is State.HANDED_OVER and made.change is None:
-        return replace(made, change=known.change)
-    if made.state is State.PLANNED and known.state is State.HANDED_OVER:
-        said = made.detail if known.detail in made.detail else f"{made.detail} {known.detail}"
-        return made.moved(State.HANDED_OVER, said.strip())
-    if made.state is State.PLANNED and known.state in (State.FAILED, State.REAPPEARED):
-        return made.moved(State.PLANNED, f"{made.detail} Before: {known.detail}")
-    return made
-
-
-def _waits(account: Account, known: Standing | None, later: Later) -> bool:
-    """Tell whether what was made for an item was not read again yet."""
-    made = account.made.get(known.change or "") if known is not None else None
-    handed_over = known is not None and known.state is State.HANDED_OVER
-    return handed_over and made is not None and not later(made.seq, made.at)
+    return after is not state_of(known)
 
 
 def _claimed(account: Account, change: Change) -> bool:
@@ -427,10 +381,6 @@ def _claimed(account: Account, change: Change) -> bool:
         (known := account.standing.get(item)) is not None and known.state is State.CLAIMED
         for item in change.items
     )
-
-
-def _may(change: Change, *, shared: bool) -> bool:
-    return change.owned_by is None and (shared or not change.others)
 
 
 __all__ = ["BRAKE", "Remediation", "Report", "watch"]

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from recert.campaigns.remedies import Analyst, Removal
+from recert.campaigns.remedies import Analyst, Estate, Removal
+from recert.iam.arns import PARTS, account_of, parts_of
 from recert.remediation.model import Change, Operation, Outcome, State
 from recert.remediation.proposals import Proposal
 
 CHANGED = "It changed since it was reviewed; `recert sync` asks about it again."
 _ROLES = "GetAccountAuthorizationDetails"
-_SEGMENTS = 6
 _AWAY = frozenset({Operation.DETACH, Operation.DISASSOCIATE_KNOWLEDGE_BASE})
 
 
@@ -55,7 +55,7 @@ class Sheet:
         """Tell whether a role can be changed; where it cannot, say so of the item."""
         role = self.estate.roles_by_arn.get(role_arn)
         if role is None:
-            if roles_were_read(self.analyst, account_of(role_arn)):
+            if roles_were_read(self.analyst, role_arn):
                 self.say(removal, State.GONE, f"The role {role_arn} is gone.")
             else:
                 self.say(removal, State.FAILED, f"The role {role_arn} could not be read.")
@@ -70,15 +70,15 @@ class Sheet:
         return True
 
 
-def account_of(arn: str) -> str:
-    """Return the account of an ARN, empty where it has none."""
-    parts = arn.split(":", _SEGMENTS - 1)
-    return parts[4] if len(parts) == _SEGMENTS else ""
+def was_visited(estate: Estate, agent: str) -> bool:
+    """Tell whether a reading looked where an agent lived, so that it is gone where it is not there."""
+    _, _, _, region, account, _ = parts_of(agent) or [""] * PARTS
+    return any((one.account, one.region) == (account, region) for one in estate.visits)
 
 
-def roles_were_read(analyst: Analyst, account: str) -> bool:
-    """Tell whether the roles of an account were read to the end."""
-    estate = analyst.estate
+def roles_were_read(analyst: Analyst, role_arn: str) -> bool:
+    """Tell whether the roles of a role's account were read to the end."""
+    estate, account = analyst.estate, account_of(role_arn)
     refused = any(
         gap.account == account and gap.operation == _ROLES for gap in estate.coverage.gaps
     )

@@ -4,7 +4,8 @@ import json
 import re
 from typing import Any
 
-from recert.remediation.model import Change, Operation, readable
+from recert.remediation.documents import readable
+from recert.remediation.model import Change, Operation
 from recert.text import visible
 
 _NO_LABEL = re.compile(r"[^A-Za-z0-9_]")

@@ -19,8 +19,8 @@ from recert.iam.model import SourcedPolicy
 from recert.iam.proof import place
 from recert.iam.rewrite import Rewritten
 from recert.remediation.commands import Command
+from recert.remediation.documents import compact
 from recert.remediation.locate import find
-from recert.remediation.model import compact
 from recert.remediation.patches import Cut, Keep, patched, successor
 from recert.remediation.proposals import Proposal
 

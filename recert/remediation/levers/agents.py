@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from recert.aws.executor import Call, Looks, Place
+from recert.remediation.documents import compact
 from recert.remediation.levers.base import OneText, Seen
-from recert.remediation.model import Change, compact
+from recert.remediation.model import Change
 
 DRAFT = "DRAFT"
 PREPARED = "prepared"

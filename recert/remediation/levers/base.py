@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from recert.aws.executor import Call, Looks, Managed
-from recert.remediation.model import Change, fingerprint
+from recert.remediation.documents import fingerprint
+from recert.remediation.model import Change
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from recert.aws.collect.gateways import target_settings
 from recert.aws.executor import Call, Looks, Place
 from recert.aws.redaction import conceals
 from recert.errors import AwsError
+from recert.remediation.documents import compact
 from recert.remediation.levers.base import OneText, Seen
-from recert.remediation.model import Change, compact
+from recert.remediation.model import Change
 
 SERVICE = "bedrock-agentcore-control"
 _KEPT = (
