@@ -24,15 +24,17 @@ from datetime import datetime
 
 from recert.iam.arns import account_of, partition_of
 from recert.iam.catalogue import Catalogue
+from recert.iam.cells import AccountCells, cells_of
 from recert.iam.certainty import Facts, certain, role_facts
 from recert.iam.grammar import Statement
 from recert.iam.grants import Blocked, EffectiveGrant
-from recert.iam.layers import Judge, Origin, Outcome, action_mask, applicable
+from recert.iam.judge import Judge, Outcome
+from recert.iam.layer_compiler import LayerCompiler
+from recert.iam.layers import Origin, action_mask, applicable
 from recert.iam.levels import AccessLevel
 from recert.iam.model import Authority, SourcedPolicy
-from recert.iam.reach import Ground, Reach, ground_of, reach_of
+from recert.iam.reach import Reach, reach_of
 from recert.iam.rewrite import not_action_element
-from recert.iam.standing import Standing
 
 
 def effective_grants(
@@ -54,7 +56,7 @@ class Assessor:
         self.since = at if at is not None else catalogue.updated
         self._sets: dict[int, int] = {}
         self._blocked: dict[Blocked, Blocked] = {}
-        self._standing = Standing(catalogue)
+        self._compiler = LayerCompiler(catalogue)
 
     def grants(self, authority: Authority) -> tuple[EffectiveGrant, ...]:
         """Return every grant of a principal, in the order of its policies."""
@@ -168,9 +170,9 @@ class Assessor:
 
     def judge_knowing(self, authority: Authority, facts: Facts) -> Judge:
         """Return what weighs the statements of a principal once more is known of its calls."""
-        layers = self._standing.layers(authority, facts)
-        return Judge(self.ground(authority.role_arn), layers)
+        layers = self._compiler.layers(authority, facts)
+        return Judge(self.cells(authority.role_arn), layers)
 
-    def ground(self, arn: str) -> Ground:
-        """Return the shapes as they are in the partition and account of a principal."""
-        return ground_of(self.catalogue, partition_of(arn), account_of(arn) or "")
+    def cells(self, arn: str) -> AccountCells:
+        """Return the cells of the partition and account of a principal."""
+        return cells_of(self.catalogue, partition_of(arn), account_of(arn) or "")

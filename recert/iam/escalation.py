@@ -18,7 +18,7 @@ from recert.iam.catalogue import Catalogue
 from recert.iam.certainty import Facts, certain
 from recert.iam.effective import Assessor
 from recert.iam.grants import EffectiveGrant
-from recert.iam.layers import Judge
+from recert.iam.judge import Judge
 from recert.iam.model import Authority
 from recert.iam.paths import (
     ASSUMING,

@@ -11,6 +11,7 @@ needs no identity policy, and a caller that nobody named is in the account of th
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from recert.iam.arns import account_of
@@ -18,11 +19,22 @@ from recert.iam.combine import Says, Situation, combine
 from recert.iam.context import YES
 from recert.iam.model import Authority, Decision, Request, SourcedPolicy, Verdict
 from recert.iam.patterns import has_wildcard, with_plain_service
-from recert.iam.policyset import NOBODY, Loaded, PolicySet, loaded
-from recert.iam.principals import NAMES_ACCOUNT, NAMES_NONE, Caller, Strength, caller_of
-from recert.iam.protected import WITHOUT_PERMISSION, is_root, needs_resource_policy, never_succeeds
-from recert.iam.rcp_services import RCP_SERVICES
-from recert.iam.statements import Asked, CompiledStatement
+from recert.iam.policyset import NO_POLICIES, Loaded, PolicySet, loaded
+from recert.iam.principals import (
+    NAMES_ACCOUNT,
+    NAMES_NONE,
+    Caller,
+    Strength,
+    caller_of,
+)
+from recert.iam.protected import (
+    WITHOUT_PERMISSION,
+    is_root,
+    needs_resource_policy,
+    never_succeeds,
+)
+from recert.iam.resources import Asked
+from recert.iam.statements import CompiledStatement
 from recert.iam.tally import Case, explain_case
 
 _CACHED: Final = 256
@@ -77,12 +89,13 @@ class Engine:
             needs_resource_policy(action, resource),
         )
         linked = caller.service_linked
-        service = action.partition(":")[0]
-        asked_rcps = service in RCP_SERVICES and not request.rcp_exempt and not linked
+        asked_rcps = bool(loaded.rcps) and not request.rcp_exempt and not linked
+        if asked_rcps:
+            asked_rcps = action.partition(":")[0] in _rcp_services()
         return Case(
             Asked(action, resource, wild, request.context, caller),
             situation,
-            loaded.identity if caller.has_identity else NOBODY,
+            loaded.identity if caller.has_identity else NO_POLICIES,
             self._compiled(resource_policy),
             loaded.boundary if caller.has_identity else None,
             loaded.session if caller.has_identity else None,
@@ -95,7 +108,7 @@ class Engine:
 
     def _compiled(self, policy: Resourced) -> PolicySet:
         if policy is None:
-            return NOBODY
+            return NO_POLICIES
         if isinstance(policy, PolicySet):
             return policy
         found = self._resource_policies.get(id(policy))
@@ -118,6 +131,14 @@ def evaluate(
     return Engine(authority).explain(request, resource_policy)
 
 
+@lru_cache(maxsize=1)
+def _rcp_services() -> frozenset[str]:
+    """Return the services whose resources RCPs restrict; an RCP says nothing elsewhere."""
+    from recert.iam.catalogue import load_catalogue  # noqa: PLC0415 - few requests have RCPs
+
+    return load_catalogue().rcp_services
+
+
 def _quick(case: Case) -> Decision:
     asked, action = case.asked, case.asked.action
     bounded = case.boundary is not None
@@ -130,7 +151,7 @@ def _quick(case: Case) -> Decision:
     for statement in case.resource.naming(action)[0]:
         if statement.strength(caller, bounded=bounded) and statement.holds(asked) == YES:
             return "explicitDeny"
-    through = NOBODY if case.endpoint is None else case.endpoint
+    through = NO_POLICIES if case.endpoint is None else case.endpoint
     for statement in through.naming(action)[0]:
         if statement.concerns(caller, bounded=bounded) and statement.holds(asked) == YES:
             return "explicitDeny"

@@ -63,14 +63,14 @@ class _United(PolicySet):
         return denies, allows
 
 
-NOBODY: Final = PolicySet(())
+NO_POLICIES: Final = PolicySet(())
 
 
 def united(parts: tuple[PolicySet, ...]) -> PolicySet:
     """Return sets that are compiled already as one."""
     if len(parts) == 1:
         return parts[0]
-    return _United(parts) if parts else NOBODY
+    return _United(parts) if parts else NO_POLICIES
 
 
 class Loaded(Struct, gc=False):

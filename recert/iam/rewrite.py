@@ -178,16 +178,16 @@ def _split(
         raise PolicyError(f"Splitting Statement[{index}] would leave nothing behind.")
     apart = _with(statement, "Action", [each for each in elements if each in moved])
     apart.update(change)
-    statements = _statements(document)
+    statements = statements_of(document)
     if "Sid" in apart:
         apart["Sid"] = _fresh_sid(str(apart["Sid"]), statements)
     kept = list(statements)
     kept[index] = _with(statement, "Action", left)
-    return _document(document, [*kept, apart], [*range(len(kept)), index])
+    return with_statements(document, [*kept, apart], [*range(len(kept)), index])
 
 
 def _allow(document: Mapping[str, Any], index: int) -> Mapping[str, Any]:
-    statements = _statements(document)
+    statements = statements_of(document)
     if not 0 <= index < len(statements):
         raise PolicyError(f"The policy has no Statement[{index}].", path=f"Statement[{index}]")
     statement = statements[index]
@@ -232,7 +232,8 @@ def _within(each: str, key: str, elements: Sequence[str], element: str) -> bool:
     return contains(normal(element.lower(), variables=False), inner)
 
 
-def _statements(document: object) -> list[Any]:
+def statements_of(document: object) -> list[Any]:
+    """Return the statements of a policy, one alone as a list too; raises PolicyError."""
     if not isinstance(document, Mapping):
         raise PolicyError("a policy is a JSON object.")
     found = document.get("Statement")
@@ -269,13 +270,16 @@ def _renamed(statement: Mapping[str, Any], elements: list[str]) -> dict[str, Any
 def _replaced(
     document: Mapping[str, Any], index: int, statements: list[dict[str, Any]]
 ) -> Rewritten:
-    before = _statements(document)
+    before = statements_of(document)
     after = [*before[:index], *statements, *before[index + 1 :]]
     origins = [*range(index), *(index for _ in statements), *range(index + 1, len(before))]
-    return _document(document, after, origins)
+    return with_statements(document, after, origins)
 
 
-def _document(document: Mapping[str, Any], statements: list[Any], origins: list[int]) -> Rewritten:
+def with_statements(
+    document: Mapping[str, Any], statements: list[Any], origins: list[int]
+) -> Rewritten:
+    """Return a policy with other statements, each with the index of the one that it comes from."""
     if not statements:
         return Rewritten(None, ())
     single = isinstance(document["Statement"], Mapping) and len(statements) == 1

@@ -9,7 +9,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from recert.iam.errors import PolicyError
-from recert.iam.rewrite import Rewritten, narrow_action, remove_action
+from recert.iam.rewrite import (
+    Rewritten,
+    narrow_action,
+    remove_action,
+    statements_of,
+    with_statements,
+)
 
 Named = tuple[str, str]
 """A principal: its kind (`AWS`, `Service`, `Federated`, `CanonicalUser`, `*`) and its value."""
@@ -39,7 +45,7 @@ def take_from_principals(
     Raises:
         PolicyError: there is no such statement, principal or element, or the statement is a Deny.
     """
-    statements = _statements(document)
+    statements = statements_of(document)
     kept: list[Any] = []
     origins: list[int] = []
     for index in cuts:
@@ -49,14 +55,7 @@ def take_from_principals(
         made = _without(statement, index, cuts[index]) if index in cuts else [statement]
         kept += made
         origins += [index] * len(made)
-    if not kept:
-        return Rewritten(None, ())
-    single = isinstance(document.get("Statement"), Mapping) and len(kept) == 1
-    held: object = kept[0] if single else kept
-    return Rewritten(
-        {key: held if key == "Statement" else value for key, value in document.items()},
-        tuple(origins),
-    )
+    return with_statements(document, kept, origins)
 
 
 def _without(
@@ -124,10 +123,3 @@ def _for(statement: Mapping[str, Any], named: Sequence[Named]) -> Mapping[str, A
         for kind, values in held.items()
     }
     return {key: written if key == "Principal" else value for key, value in statement.items()}
-
-
-def _statements(document: Mapping[str, Any]) -> list[Any]:
-    found = document.get("Statement")
-    if isinstance(found, Mapping):
-        return [found]
-    return list(found) if isinstance(found, list | tuple) else []

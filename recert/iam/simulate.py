@@ -26,7 +26,9 @@ from recert.iam.evaluate import Engine
 from recert.iam.grammar import DECODER
 from recert.iam.model import Match, Request, Verdict
 from recert.iam.principals import caller_of
-from recert.iam.simulation_input import Simulation, read_plain, read_simulation
+from recert.iam.simulation import Simulation
+from recert.iam.simulation_input import read_simulation
+from recert.iam.simulation_plain import read_plain
 
 _ENCODER: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 _encode: Final = Encoder().encode

@@ -23,7 +23,8 @@ from recert.iam.principals import (
     Strength,
 )
 from recert.iam.protected import is_root
-from recert.iam.statements import Asked, CompiledStatement
+from recert.iam.resources import Asked
+from recert.iam.statements import CompiledStatement
 
 _NAMING_CALLERS: Final = ("resource", "endpoint")
 """The layers whose statements say whom they are about."""

@@ -6,7 +6,7 @@ empty one does not resolve it. Wildcards inside a resolved value or an escape ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -46,8 +46,12 @@ class Template:
         return tuple(part for part in self.parts if isinstance(part, Variable))
 
 
-Pieces = tuple[tuple[str, bool], ...]
-"""A resolved value: each piece with whether it is pattern (True) or plain text (False)."""
+Values = Mapping[str, str | tuple[str, ...]]
+"""The values of a request's context, by key in lower case."""
+Piece = tuple[str, bool]
+"""A text with whether it is pattern (True) or plain text (False)."""
+Pieces = tuple[Piece, ...]
+"""A resolved value."""
 
 
 @lru_cache(maxsize=512)
@@ -87,52 +91,50 @@ def _part(inner: str) -> Part:
     return Variable(name.lower(), name, default)
 
 
-def resolve(
-    found: Template, values: Mapping[str, str | tuple[str, ...]], longest: int
-) -> Pieces | None:
+def resolve(found: Template, values: Values, longest: int) -> Pieces | None:
     """Put the values of the context into a template; None where a variable stays unresolved.
 
     `longest` is the length of what the result is compared with: values are plain text, so that
     beyond it nothing can match, and what would follow is left out.
     """
-    room = longest
-    pieces: list[tuple[str, bool]] = []
-    for part in found.parts:
-        if isinstance(part, str):
-            pieces.append((part, True))
-        elif isinstance(part, Literal):
-            pieces.append((part.text, False))
-        else:
-            value = values.get(part.key)
-            if not isinstance(value, str) or not value:
-                value = part.default
-            if value is None:
-                return None
-            if room >= 0:
-                pieces.append((value, False))
-                room -= len(value)
-    return tuple(pieces)
+    if any(part.default is None and not _value(part, values) for part in found.variables):
+        return None
+    return _filled(found, values, longest, lambda part: (part.default or "", False))
 
 
-def widened(found: Template, values: Mapping[str, str | tuple[str, ...]], longest: int) -> Pieces:
+def widened(found: Template, values: Values, longest: int) -> Pieces:
     """Put a `*` where a variable has no value: what the template can become at most.
 
     `longest` is as for `resolve`.
     """
+    return _filled(found, values, longest, lambda _: ("*", True))
+
+
+def _value(variable: Variable, values: Values) -> str:
+    """Return the one value of a variable's key, empty where there is none or there are several."""
+    value = values.get(variable.key)
+    return value if isinstance(value, str) else ""
+
+
+def _filled(
+    found: Template, values: Values, longest: int, otherwise: Callable[[Variable], Piece]
+) -> Pieces:
     room = longest
-    pieces: list[tuple[str, bool]] = []
+    pieces: list[Piece] = []
     for part in found.parts:
         if isinstance(part, str):
             pieces.append((part, True))
-        elif isinstance(part, Literal):
+            continue
+        if isinstance(part, Literal):
             pieces.append((part.text, False))
-        else:
-            value = values.get(part.key)
-            if not isinstance(value, str) or not value:
-                pieces.append(("*", True))
-            elif room >= 0:
-                pieces.append((value, False))
-                room -= len(value)
+            continue
+        value = _value(part, values)
+        text, is_pattern = (value, False) if value else otherwise(part)
+        if is_pattern:
+            pieces.append((text, True))
+        elif room >= 0:
+            pieces.append((text, False))
+            room -= len(text)
     return tuple(pieces)
 
 

@@ -17,7 +17,8 @@ from recert.iam.certainty import Facts, certain
 from recert.iam.effective import Assessor
 from recert.iam.grammar import Statement
 from recert.iam.grants import grant_key
-from recert.iam.layers import Judge, applicable, folded
+from recert.iam.judge import Judge
+from recert.iam.layers import applicable, folded
 from recert.iam.model import Authority, SourcedPolicy
 from recert.iam.overlap import intersects
 from recert.iam.reach import Reach, reach_of
@@ -112,7 +113,7 @@ class WhoCan:
         self._policies: dict[int, tuple[SourcedPolicy, list[_Named]]] = {}
         self._entries = [self._entry(each) for each in authorities]
         for entry in self._entries:
-            self._assessor.ground(entry.authority.role_arn).prepare()
+            self._assessor.cells(entry.authority.role_arn).prepare()
 
     def _entry(self, authority: Authority) -> _Entry:
         held = [(source, named) for source in authority.identity for named in self._read(source)]

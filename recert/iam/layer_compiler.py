@@ -15,7 +15,7 @@ from recert.iam.model import Authority, SourcedPolicy
 from recert.iam.reach import reach_of
 
 
-class Standing:
+class LayerCompiler:
     """Compiles the layers of principals, remembering what they share."""
 
     def __init__(self, catalogue: Catalogue) -> None:
