@@ -79,7 +79,7 @@ class Assessor:
     ) -> Iterable[EffectiveGrant]:
         holds = certain(statement.conditions, facts, variables=source.policy.has_variables)
         elements = self.elements(statement)
-        reach = reach_of(source.policy, statement)
+        reach = reach_of(source.policy, statement, facts.context.absent)
         whole = 0
         for mask, _ in elements.values():
             whole |= mask

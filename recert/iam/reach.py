@@ -7,9 +7,13 @@ nobody reviews.
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Final
 
 from recert.iam.grammar import Policy, Statement
 from recert.iam.overlap import contains, intersects, normal, plain_head
+from recert.iam.variables import template
+
+NOTHING: Final = frozenset[str]()
 
 
 @dataclass(frozen=True)
@@ -87,13 +91,31 @@ class Reach:
         return ("*",) if self.negated else self._wide
 
 
-def reach_of(policy: Policy, statement: Statement) -> Reach:
-    """Return the resources that a statement speaks of."""
+def reach_of(policy: Policy, statement: Statement, absent: frozenset[str] = NOTHING) -> Reach:
+    """Return the resources that a statement speaks of.
+
+    `absent` are context keys, in lower case, that no call of the principal has: a Resource element
+    with such a variable in it matches nothing, unless the variable has a default.
+    """
     if statement.not_resources is not None:
         return _reach(statement.not_resources, True, policy.has_variables)
     if statement.resources is not None:
-        return _reach(statement.resources, False, policy.has_variables)
+        listed = statement.resources
+        if absent and policy.has_variables:
+            listed = _resolvable(listed, absent)
+        return _reach(listed, False, policy.has_variables)
     return _reach(("*",), False, policy.has_variables)
+
+
+@lru_cache(maxsize=8192)
+def _resolvable(patterns: tuple[str, ...], absent: frozenset[str]) -> tuple[str, ...]:
+    """Return the patterns whose variables can all have a value."""
+    return tuple(
+        each
+        for each in patterns
+        if (found := template(each)) is None
+        or all(one.default is not None or one.key not in absent for one in found.variables)
+    )
 
 
 @lru_cache(maxsize=8192)

@@ -110,22 +110,31 @@ class WhoCan:
     ) -> None:
         self._catalogue = catalogue
         self._assessor = Assessor(catalogue, at=at)
-        self._policies: dict[int, tuple[SourcedPolicy, list[_Named]]] = {}
+        self._policies: dict[tuple[int, frozenset[str]], tuple[SourcedPolicy, list[_Named]]] = {}
         self._entries = [self._entry(each) for each in authorities]
         for entry in self._entries:
             self._assessor.cells(entry.authority.role_arn).prepare()
 
     def _entry(self, authority: Authority) -> _Entry:
-        held = [(source, named) for source in authority.identity for named in self._read(source)]
+        judge, facts = self._assessor.judge(authority)
+        held = [
+            (source, named)
+            for source in authority.identity
+            for named in self._read(source, facts.context.absent)
+        ]
         union = 0
         for _, named in held:
             union |= named.mask
         unknown = any(named.unknown for _, named in held)
-        return _Entry(authority, held, union, unknown, *self._assessor.judge(authority))
+        return _Entry(authority, held, union, unknown, judge, facts)
 
-    def _read(self, source: SourcedPolicy) -> list[_Named]:
-        """Read the Allow statements of a policy, once for all principals that hold it."""
-        known = self._policies.get(id(source.policy))
+    def _read(self, source: SourcedPolicy, absent: frozenset[str]) -> list[_Named]:
+        """Read the Allow statements of a policy, once for all principals that hold it.
+
+        `absent` are the context keys that their calls never have: roles and users differ in them.
+        """
+        key = (id(source.policy), absent)
+        known = self._policies.get(key)
         if known is None:
             found = []
             for statement in applicable(source.policy):
@@ -138,10 +147,10 @@ class WhoCan:
                     for _, each, _ in elements:
                         mask |= each
                     unknown = tuple(name for _, _, names in elements for name in names)
-                    reach = reach_of(source.policy, statement)
+                    reach = reach_of(source.policy, statement, absent)
                     found.append(_Named(statement, elements, mask, unknown, reach))
             # The source is kept beside its reading: the id of a policy is its own while it lives.
-            known = self._policies[id(source.policy)] = (source, found)
+            known = self._policies[key] = (source, found)
         return known[1]
 
     def query(self, action: str, resource: str | None = None) -> tuple[Able, ...]:

@@ -31,6 +31,26 @@ def deny(action: object, resource: object = "*", **more: Any) -> dict[str, Any]:
     return {**allow(action, resource, **more), "Effect": "Deny"}
 
 
+def test_a_users_own_name_opens_nothing_to_a_role() -> None:
+    own = "arn:aws:iam::*:user/${aws:username}"
+    either = "arn:aws:iam::*:user/${aws:username, 'shared'}"
+    user = f"arn:aws:iam::{ACCOUNT}:user/kim"
+    index = WhoCan(
+        [
+            Authority(arn("role"), (policy(allow("iam:CreateAccessKey", own)),)),
+            Authority(user, (policy(allow("iam:CreateAccessKey", own)),)),
+            Authority(arn("with-default"), (policy(allow("iam:CreateAccessKey", either)),)),
+        ],
+        CATALOGUE,
+    )
+    able = [each.principal for each in index.query("iam:CreateAccessKey")]
+    assert able == [user, arn("with-default")]
+    (grant,) = effective_grants(
+        Authority(arn("role"), (policy(allow("iam:CreateAccessKey", own)),)), CATALOGUE
+    )
+    assert (grant.effective, grant.resources) == ((), (own,))
+
+
 READ_KB = allow("s3:GetObject", "arn:aws:s3:::kb/*")
 ROLES = [
     Authority(arn("reader"), (policy(READ_KB),)),
