@@ -8,7 +8,6 @@ from recert.analysis.fingerprint import basis, fingerprint
 from recert.analysis.found_roles import shares_role_with
 from recert.analysis.grants import ReviewGrant
 from recert.analysis.measure import BlastRadius
-from recert.analysis.narrowing import beyond
 from recert.analysis.proposals import KINDS as CEILING_KINDS
 from recert.analysis.proposals import Kept, propose, propose_boundary, propose_scp
 from recert.analysis.reach import reach, reach_of
@@ -17,6 +16,7 @@ from recert.analysis.review_unread import unread, unread_basis
 from recert.analysis.subjects import ReviewSubject
 from recert.analysis.trust import trust_grants, trust_within
 from recert.iam.catalogue import Catalogue, load_catalogue
+from recert.iam.narrowing import beyond
 
 __all__ = [
     "CEILING_KINDS",

@@ -12,6 +12,7 @@ from recert.analysis.needs import agent_needs, base_needs, function_needs
 from recert.analysis.needs_words import Need
 from recert.estate.agents import Agent
 from recert.estate.estate import Estate
+from recert.iam.narrowing import NOT_RESOURCE
 from recert.iam.overlap import intersects, normal
 
 
@@ -85,7 +86,7 @@ def _reaches(need: Need, resources: tuple[str, ...]) -> bool:
 
 
 def _fits(resource: str, place: str) -> bool:
-    if resource.startswith("NotResource"):
+    if resource.startswith(NOT_RESOURCE):
         return False
     return intersects(normal(resource), place)
 
@@ -93,6 +94,6 @@ def _fits(resource: str, place: str) -> bool:
 def _named(resources: tuple[str, ...]) -> bool:
     """Tell whether each resource names something: more than a star behind its type."""
     return bool(resources) and all(
-        not item.startswith("NotResource") and item != "*" and item.split(":", 5)[-1].strip("*/:")
+        not item.startswith(NOT_RESOURCE) and item != "*" and item.split(":", 5)[-1].strip("*/:")
         for item in resources
     )

@@ -7,6 +7,7 @@ from recert.analysis.needs_words import Need
 from recert.iam.arns import account_of, resource_of
 from recert.iam.catalogue import Catalogue
 from recert.iam.grants import EffectiveGrant
+from recert.iam.narrowing import NOT_RESOURCE
 from recert.iam.overlap import normal
 
 SERIOUS = frozenset(
@@ -132,7 +133,7 @@ def _wide(grant: EffectiveGrant) -> bool:
 
 def names_nothing(resource: str) -> bool:
     """Tell whether a Resource element names no resource: a star, a negation, a star behind a type."""
-    if resource == "*" or resource.startswith("NotResource"):
+    if resource == "*" or resource.startswith(NOT_RESOURCE):
         return True
     rest = resource_of(resource)
     if rest is None or "*" not in rest:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from recert.iam.arns import parts_of
+from recert.iam.narrowing import NOT_RESOURCE
 
 _PHRASES = {
     "*": "do anything at all",
@@ -129,8 +130,8 @@ def places(resources: Iterable[str]) -> str:
 
 def short(resource: str) -> str:
     """Return the telling end of an ARN: `table/bookings`, `sns alarms`."""
-    if resource.startswith("NotResource: "):
-        return f"all but {short(resource.removeprefix('NotResource: '))}"
+    if resource.startswith(NOT_RESOURCE):
+        return f"all but {short(resource.removeprefix(NOT_RESOURCE))}"
     parts = parts_of(resource)
     if parts is None:
         return resource

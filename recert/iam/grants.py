@@ -9,6 +9,7 @@ from recert.iam.grammar import Statement
 from recert.iam.layers import By
 from recert.iam.levels import AccessLevel
 from recert.iam.model import SourcedPolicy
+from recert.iam.narrowing import NOT_RESOURCE
 from recert.iam.reach import Reach
 
 
@@ -105,7 +106,7 @@ class EffectiveGrant:
     def resources(self) -> tuple[str, ...]:
         """The Resource elements as written; a NotResource list as `NotResource: …`."""
         if self.statement.not_resources is not None:
-            return tuple(f"NotResource: {each}" for each in self.statement.not_resources)
+            return tuple(f"{NOT_RESOURCE}{each}" for each in self.statement.not_resources)
         return self.statement.resources or ()
 
     @property

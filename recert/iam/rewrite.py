@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from recert.iam.errors import PolicyError
+from recert.iam.narrowing import NOT_RESOURCE, beyond
 from recert.iam.overlap import contains, normal
 
 Kind = Literal["inline", "managed"]
@@ -111,7 +112,8 @@ def narrow_action(
                 f"{each!r} is not part of {element!r}.", "Narrow to actions that it grants."
             )
     if key == "NotAction":
-        return _replaced(document, statement_index, [_renamed(statement, _once(to))])
+        actions = _once(to)
+        return _replaced(document, statement_index, [_renamed(statement, key, "Action", actions)])
     others = [each for each in elements if each != element]
     fresh = _once(to, besides=others)
     at = elements.index(element)
@@ -132,13 +134,15 @@ def split_statement(
         PolicyError: there is no such statement or element, the statement is a Deny or a NotAction,
             or nothing would stay behind.
     """
-    return _split(document, statement_index, elements, {})
+    return _split(document, statement_index, elements)
 
 
 def narrow_resources(
     document: Mapping[str, Any], statement_index: int, element: str, *, to: Collection[str]
 ) -> Rewritten:
     """Grant one element on narrower resources; set apart first where the statement holds more.
+
+    A NotResource becomes a Resource.
 
     Raises:
         PolicyError: there is no such statement or element, the statement is a Deny, `to` is empty,
@@ -147,26 +151,26 @@ def narrow_resources(
     statement = _allow(document, statement_index)
     key, elements = _elements(statement, statement_index, element)
     held = _texts(statement.get("Resource"))
-    wide = [normal(each, wide=False) for each in held]
+    listed = held or [NOT_RESOURCE + each for each in _texts(statement.get("NotResource"))]
+    outside = beyond(to, listed)
     for each in to:
-        inner = normal(each)
-        within = _ARN.match(each) and any(contains(outer, inner) for outer in wide)
-        if each not in held and not within:
+        if each in outside or not (each in held or _ARN.match(each)):
             raise PolicyError(
                 f"{each!r} is not within the statement's resources.", "Narrow to a part of them."
             )
     if not to:
         raise PolicyError(f"{element!r} would keep no resource.", "Remove it instead.")
+    narrow = sorted(set(to))
     if key == "NotAction" or all(each == element for each in elements):
-        return _replaced(document, statement_index, [_with(statement, "Resource", sorted(set(to)))])
-    return _split(document, statement_index, [element], {"Resource": sorted(set(to))})
+        return _replaced(document, statement_index, [_on(statement, narrow)])
+    return _split(document, statement_index, [element], narrow)
 
 
 def _split(
     document: Mapping[str, Any],
     index: int,
     moved: Collection[str],
-    change: Mapping[str, Any],
+    resources: list[str] | None = None,
 ) -> Rewritten:
     statement = _allow(document, index)
     for element in moved:
@@ -177,7 +181,8 @@ def _split(
     if not left:
         raise PolicyError(f"Splitting Statement[{index}] would leave nothing behind.")
     apart = _with(statement, "Action", [each for each in elements if each in moved])
-    apart.update(change)
+    if resources is not None:
+        apart = _on(apart, resources)
     statements = statements_of(document)
     if "Sid" in apart:
         apart["Sid"] = _fresh_sid(str(apart["Sid"]), statements)
@@ -260,11 +265,21 @@ def _with(statement: Mapping[str, Any], key: str, elements: list[str]) -> dict[s
     }
 
 
-def _renamed(statement: Mapping[str, Any], elements: list[str]) -> dict[str, Any]:
+def _renamed(
+    statement: Mapping[str, Any], before: str, after: str, elements: list[str]
+) -> dict[str, Any]:
+    """Return a statement with another element in the place of one."""
     return {
-        ("Action" if key == "NotAction" else key): elements if key == "NotAction" else value
+        (after if key == before else key): elements if key == before else value
         for key, value in statement.items()
     }
+
+
+def _on(statement: Mapping[str, Any], resources: list[str]) -> dict[str, Any]:
+    """Return a statement that is about these resources."""
+    if "NotResource" in statement:
+        return _renamed(statement, "NotResource", "Resource", resources)
+    return _with(statement, "Resource", resources)
 
 
 def _replaced(

@@ -12,12 +12,12 @@ from recert.iam.errors import PolicyError
 from recert.iam.grammar import parse_policy
 from recert.iam.grants import EffectiveGrant
 from recert.iam.model import Authority, SourcedPolicy
+from recert.iam.narrowing import NOT_RESOURCE
 from recert.remediation.model import Allowed
 
 Place = tuple[str, str, str]
 """A policy by its kind and its ARN or name, and an element of it."""
 _NOT_ACTION = "NotAction: "
-_NOT_RESOURCE = "NotResource: "
 
 
 def policy_of(grant: EffectiveGrant) -> tuple[str, str]:
@@ -104,9 +104,9 @@ class Judge:
             statement["NotAction"] = element.removeprefix(_NOT_ACTION).split(", ")
         else:
             statement["Action"] = element
-        negated = all(one.startswith(_NOT_RESOURCE) for one in resources)
+        negated = all(one.startswith(NOT_RESOURCE) for one in resources)
         key = "NotResource" if negated else "Resource"
-        statement[key] = [one.removeprefix(_NOT_RESOURCE) for one in resources]
+        statement[key] = [one.removeprefix(NOT_RESOURCE) for one in resources]
         try:
             policy = parse_policy({"Version": "2012-10-17", "Statement": [statement]})
         except PolicyError:

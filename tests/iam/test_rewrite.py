@@ -15,6 +15,7 @@ from recert.iam.errors import PolicyError
 from recert.iam.evaluate import load
 from recert.iam.grammar import parse_policy
 from recert.iam.model import Authority, Request, SourcedPolicy
+from recert.iam.narrowing import beyond
 from recert.iam.proof import prove
 from recert.iam.rewrite import (
     INLINE_LIMIT,
@@ -148,6 +149,50 @@ def test_resources_are_narrowed_for_one_element_only() -> None:
         narrow_resources(before, 0, "s3:PutObject", to=["arn:aws:s3:::c/*"])
     with pytest.raises(PolicyError, match="keep no resource"):
         narrow_resources(before, 0, "s3:PutObject", to=[])
+
+
+def test_all_but_some_resources_are_narrowed_to_what_none_of_them_meets() -> None:
+    wide = {"Sid": "One", "Effect": "Allow", "NotResource": "arn:aws:s3:::secret/*"}
+    whole = policy({**wide, "Action": "s3:GetObject"})
+    found = narrow_resources(whole, 0, "s3:GetObject", to=["arn:aws:s3:::a/*"])
+    assert found.document is not None
+    (one,) = found.document["Statement"]
+    assert list(one) == ["Sid", "Effect", "Resource", "Action"]
+    assert one["Resource"] == ["arn:aws:s3:::a/*"]
+    both = policy({**wide, "Action": ["s3:GetObject", "s3:PutObject"]})
+    apart = narrow_resources(both, 0, "s3:PutObject", to=["arn:aws:s3:::a/*"])
+    assert apart.document is not None
+    kept, narrow = apart.document["Statement"]
+    assert kept["NotResource"] == "arn:aws:s3:::secret/*"
+    assert "NotResource" not in narrow
+    source = SourcedPolicy(parse_policy(both), "inline", "p")
+    authority = Authority(ROLE, (source,))
+    shown = prove(
+        authority, source, apart, {(0, "s3:PutObject"): ["s3:PutObject"]}, catalogue=CATALOGUE
+    )
+    assert shown.problems == ()
+    for outside in ("arn:aws:s3:::secret/x", "arn:aws:s3:::*", "*"):
+        with pytest.raises(PolicyError, match="not within"):
+            narrow_resources(whole, 0, "s3:GetObject", to=[outside])
+
+
+@pytest.mark.parametrize(
+    ("wanted", "held", "outside"),
+    [
+        (["arn:a:b:::c/d"], ["arn:a:b:::c/*"], ()),
+        (["arn:a:b:::x"], ["arn:a:b:::c/*"], ("arn:a:b:::x",)),
+        (["arn:a:b:::x"], ["NotResource: arn:a:b:::c/*"], ()),
+        (["arn:a:b:::c/d"], ["NotResource: arn:a:b:::c/*"], ("arn:a:b:::c/d",)),
+        (["NotResource: a", "NotResource: b"], ["NotResource: a"], ()),
+        (["NotResource: a"], ["NotResource: a", "NotResource: b"], ("NotResource: a",)),
+        (["NotResource: a"], ["arn:a:b:::c/*"], ("NotResource: a",)),
+        (["NotResource: a"], ["*"], ()),
+    ],
+)
+def test_what_reaches_beyond_is_told(
+    wanted: list[str], held: list[str], outside: tuple[str, ...]
+) -> None:
+    assert beyond(wanted, held) == outside
 
 
 @pytest.mark.parametrize(
