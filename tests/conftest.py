@@ -4,17 +4,14 @@ import os
 import signal
 import socket
 import subprocess
-import sys
-from collections.abc import Callable
+import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from figures import Figures
+from hypothesis import settings
 
 # A busy machine makes an example slow; what must be fast is measured by benchmarks.
 settings.register_profile("recert", deadline=None)
@@ -71,6 +68,76 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)  # type: ignore[arg-type]  # the real method checks the address
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # The server of moto and the pools of boto3 leave their sockets to the garbage collector.
+    for item in items:
+        if "moto_server" in getattr(item, "fixturenames", ()):
+            for name in (
+                "ResourceWarning",
+                "pytest.PytestUnraisableExceptionWarning",
+                "DeprecationWarning",
+            ):
+                item.add_marker(pytest.mark.filterwarnings(f"ignore::{name}"))
+
+
+@pytest.fixture(scope="module")
+def moto_server() -> Iterator[str]:
+    """Run a second AWS, which this project did not write, and return its address."""
+    from moto.moto_server import werkzeug_app  # noqa: PLC0415 - slow, and most tests need none
+    from moto.server import ThreadedMotoServer  # noqa: PLC0415 - as above
+
+    # It prints what it does not know to the output of this process, where the tests run recert.
+    vars(werkzeug_app)["print"] = lambda *_words: None
+    running = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    running.start()
+    host, port = running.get_host_and_port()
+    yield f"http://{host}:{port}"
+    running.stop()
+    del vars(werkzeug_app)["print"]
+
+
+@pytest.fixture
+def moto_environment(moto_server: str) -> dict[str, str]:
+    """Return the environment of a process that talks to the second AWS."""
+    return {
+        "AWS_ENDPOINT_URL": moto_server,
+        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "example",
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_CONFIG_FILE": "/dev/null",
+        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+    }
+
+
+@pytest.fixture
+def empty_moto(moto_server: str) -> Callable[[], None]:
+    """Return what takes everything out of the second AWS."""
+
+    def empty() -> None:
+        reset = urllib.request.Request(f"{moto_server}/moto-api/reset", method="POST")  # noqa: S310 - loopback
+        urllib.request.urlopen(reset).close()  # noqa: S310 - as above
+
+    return empty
+
+
+@pytest.fixture
+def moto(
+    moto_server: str,
+    moto_environment: dict[str, str],
+    empty_moto: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> str:
+    """Make an empty second AWS the one that boto3 talks to, and return its address."""
+    import boto3  # noqa: PLC0415 - slow, and most tests need none
+
+    for name, value in moto_environment.items():
+        monkeypatch.setenv(name, value)
+    boto3.setup_default_session()
+    empty_moto()
+    return moto_server
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,10 @@
 """A second AWS, which this project did not write, gives the same estate as a recording."""
 
 import json
-import urllib.request
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from recert.aws.collect.authority import read_authority
 from recert.aws.collect.buckets import read_bucket
@@ -27,13 +24,6 @@ from recert.aws.writer import Writer, WriteRefusedError
 from recert.clock import SystemClock
 from recert.errors import AwsError
 from recert.estate.agents import AgentKind
-
-# The server and the pools of boto3 leave their sockets to the garbage collector.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-]
 
 KEY = Keyring(b"k" * 32)
 ACCOUNT = "123456789012"
@@ -57,33 +47,6 @@ NARROW = {
     "Statement": [{**ALLOW["Statement"][0], "Action": "s3:GetObject"}],
 }
 FIELDS = ("arn", "name", "path", "account", "inline", "attached", "boundary", "tags")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    running = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    running.start()
-    host, port = running.get_host_and_port()
-    yield f"http://{host}:{port}"
-    running.stop()
-
-
-@pytest.fixture
-def moto(server: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    for name, value in {
-        "AWS_ENDPOINT_URL": server,
-        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
-        "AWS_SECRET_ACCESS_KEY": "x",
-        "AWS_REGION": "us-east-1",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_CONFIG_FILE": "/dev/null",
-        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
-    }.items():
-        monkeypatch.setenv(name, value)
-    boto3.setup_default_session()
-    reset = urllib.request.Request(f"{server}/moto-api/reset", method="POST")  # noqa: S310 - loopback
-    urllib.request.urlopen(reset).close()  # noqa: S310 - as above
-    return server
 
 
 def settle(tape: Any) -> str:

@@ -1,27 +1,14 @@
 """Hands tests a store to review in, and the ways to build estates."""
 
-import sys
 from collections.abc import Iterator
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from loading import load
 
-
-def _load() -> ModuleType:
-    path = Path(__file__).with_name("world.py")
-    spec = spec_from_file_location("campaigns_world", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-_WORLD = _load()
+_WORLD = load(Path(__file__).with_name("world.py"))
 
 
 @pytest.fixture(scope="session")

@@ -1,23 +1,15 @@
-import importlib.util
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from loading import load
 
 
 @pytest.fixture(scope="session")
 def worlds() -> ModuleType:
-    path = Path(__file__).parent.parent / "store" / "world.py"
-    spec = importlib.util.spec_from_file_location("store_world", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["store_world"] = module
-    spec.loader.exec_module(module)
-    return module
+    return load(Path(__file__).parent.parent / "store" / "world.py")
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """How fast the engine is; figures are printed, nothing is asserted of time."""
 
-import importlib.util
 import json
 import os
 import shlex
@@ -14,6 +13,7 @@ from typing import Any
 
 import pytest
 from figures import Figures, Spent, spent
+from loading import load as load_module
 
 from recert.iam.evaluate import Engine, load
 from recert.iam.grammar import parse_policy
@@ -104,13 +104,7 @@ def test_verdicts_a_second(figure: Figures) -> None:
 
 @pytest.fixture(scope="module")
 def generate() -> ModuleType:
-    path = Path(__file__).parent / "differential" / "generate.py"
-    spec = importlib.util.spec_from_file_location("bench_generate", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_module(Path(__file__).parent / "differential" / "generate.py")
 
 
 def test_simulate_as_a_whole_process(

@@ -2,12 +2,14 @@
 
 import json
 from copy import deepcopy
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from loading import load as load_module
 
 from recert.iam.catalogue import load_catalogue
 from recert.iam.context import Context
@@ -26,15 +28,7 @@ LAWS = settings(max_examples=120, deadline=None)
 @pytest.fixture(scope="module")
 def draw(request: pytest.FixtureRequest) -> Any:
     """Return a function that draws a case from a seed."""
-    import importlib.util  # noqa: PLC0415 - the generator is loaded by path: tests are no package
-    from pathlib import Path  # noqa: PLC0415 - as above
-
-    path = Path(__file__).parent / "differential" / "generate.py"
-    spec = importlib.util.spec_from_file_location("laws_generate", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load_module(Path(__file__).parent / "differential" / "generate.py")
 
     def drawn(seed: int) -> Case:
         return dict(module.simulation_of(module.case(Random(seed), str(seed))))

@@ -1,16 +1,14 @@
 """The trigger catalogue as one table: all fifty rows by number, each with what follows from it."""
 
 import re
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+from loading import load
 
 from recert.estate.agents import Alias
 from recert.estate.authority import Ceiling, CeilingLevel, ControlPolicy, Organization
@@ -27,20 +25,9 @@ from recert.lifecycle import Event, Opens, TriggerPolicy, compare, plan, wildcar
 Pair = tuple[Estate, Estate]
 
 
-def _module(name: str, *parts: str) -> ModuleType:
-    path = Path(__file__).parent.joinpath(*parts)
-    spec = spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-_PLAIN = _module("fifty_rows", "test_rows.py")
-_CORE = _module("fifty_rows_agentcore", "test_rows_agentcore.py")
-_HOUSE = _module("fifty_house", "..", "campaigns", "world.py")
+_PLAIN = load(Path(__file__).with_name("test_rows.py"))
+_CORE = load(Path(__file__).with_name("test_rows_agentcore.py"))
+_HOUSE = load(Path(__file__).parent.parent / "campaigns" / "world.py")
 
 
 @dataclass(frozen=True)

@@ -1,24 +1,15 @@
-import importlib.util
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from loading import load
 
 
 @pytest.fixture(scope="session")
 def worlds() -> ModuleType:
-    spec = importlib.util.spec_from_file_location(
-        "store_world", Path(__file__).with_name("world.py")
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["store_world"] = module
-    spec.loader.exec_module(module)
-    return module
+    return load(Path(__file__).with_name("world.py"))
 
 
 @pytest.fixture

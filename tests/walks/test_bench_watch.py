@@ -1,14 +1,13 @@
 """How long a message takes to become an item, and a gate its answer; no time is asserted."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from figures import Figures, spent
-from moto.server import ThreadedMotoServer
 
 from recert.aws.collect.run import collect
 from recert.aws.recording import load_recording
@@ -22,12 +21,7 @@ from recert.estate.estate import Source
 from recert.store.ledger import Actor
 from recert.store.store import Store
 
-pytestmark = [
-    pytest.mark.benchmark,
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-]
+pytestmark = pytest.mark.benchmark
 AGENT = "EWRT25DKQ6"
 
 
@@ -39,19 +33,9 @@ class Tape(ReplaySource):
 
 
 @pytest.fixture
-def url(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    for name, value in {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-        "AWS_ACCESS_KEY_ID": "x",
-        "AWS_SECRET_ACCESS_KEY": "x",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    yield str(boto3.client("sqs").create_queue(QueueName="q")["QueueUrl"])
-    server.stop()
+def url(moto: str) -> str:
+    assert moto
+    return str(boto3.client("sqs").create_queue(QueueName="q")["QueueUrl"])
 
 
 @pytest.fixture

@@ -5,12 +5,10 @@ import io
 import json
 import sqlite3
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from moto.server import ThreadedMotoServer
 
 from recert.clock import SystemClock
 from recert.demo import recording_path
@@ -21,33 +19,6 @@ from recert.store.store import Store
 
 Walk = Any
 MOTO = "arn:aws:sts::123456789012:user/moto"
-
-# The server of moto and the pools of boto3 leave their sockets to the garbage collector.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    running = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    running.start()
-    host, port = running.get_host_and_port()
-    yield f"http://{host}:{port}"
-    running.stop()
-
-
-@pytest.fixture
-def aws(server: str) -> dict[str, str]:
-    return {
-        "AWS_ENDPOINT_URL": server,
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "AWS_REGION": "us-east-1",
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
 
 
 @pytest.fixture
@@ -72,7 +43,7 @@ def last(path: Path) -> dict[str, Any]:
 
 
 def test_without_a_store_whoami_says_what_is_true(
-    recert: Any, tmp_path: Path, aws: dict[str, str]
+    recert: Any, tmp_path: Path, moto_environment: dict[str, str]
 ) -> None:
     nowhere = tmp_path / "nowhere.db"
     done = recert("--store", nowhere, "whoami", "--json", RECERT_USER="kim")
@@ -81,7 +52,9 @@ def test_without_a_store_whoami_says_what_is_true(
     assert (told["id"], told["strength"], told["store"]) == ("kim", "os", None)
     assert (told["known"], told["roles"], told["sts"]) == (None, None, None)
     assert not nowhere.exists()
-    asked = recert("--store", nowhere, "whoami", "--json", RECERT_USER="kim", **aws).json()
+    asked = recert(
+        "--store", nowhere, "whoami", "--json", RECERT_USER="kim", **moto_environment
+    ).json()
     assert (asked["sts"]["arn"], asked["strength"]) == (MOTO, "os")
     words = recert("--store", nowhere, "whoami", RECERT_USER="kim")
     assert (words.code, "no store here" in words.err) == (0, True)
@@ -92,39 +65,67 @@ def test_without_a_store_whoami_says_what_is_true(
     [(MOTO, True), ("arn:aws:sts::123456789012:user/*", False)],
 )
 def test_on_a_live_store_aws_verifies_the_claim(
-    *, recert: Any, live: Path, aws: dict[str, str], pattern: str, exact: bool
+    *, recert: Any, live: Path, moto_environment: dict[str, str], pattern: str, exact: bool
 ) -> None:
     add = recert(
-        "--store", live, "people", "add", "kim", "--sts", pattern, RECERT_USER="kim", **aws
+        "--store",
+        live,
+        "people",
+        "add",
+        "kim",
+        "--sts",
+        pattern,
+        RECERT_USER="kim",
+        **moto_environment,
     )
     assert add.code == 0, add.err
-    told = recert("--store", live, "whoami", "--json", RECERT_USER="kim", **aws).json()
+    told = recert("--store", live, "whoami", "--json", RECERT_USER="kim", **moto_environment).json()
     assert (told["strength"], told["sts"]["agrees"], told["sts"]["exact"]) == ("sts", True, exact)
-    recert("--store", live, "people", "add", "lee", RECERT_USER="kim", **aws)
+    recert("--store", live, "people", "add", "lee", RECERT_USER="kim", **moto_environment)
     actor = last(live)["actor"]
     assert (actor["id"], actor["auth"], actor["sts_arn"]) == ("kim", "sts", MOTO)
     assert actor["account"] == "123456789012"
 
 
 def test_a_claim_that_aws_contradicts_stays_a_claim_with_the_arn_beside_it(
-    recert: Any, live: Path, aws: dict[str, str]
+    recert: Any, live: Path, moto_environment: dict[str, str]
 ) -> None:
-    recert("--store", live, "people", "add", "kim", "--sts", MOTO, RECERT_USER="kim", **aws)
-    recert("--store", live, "people", "add", "eve", RECERT_USER="kim", **aws)
-    told = recert("--store", live, "whoami", "--json", RECERT_USER="eve", **aws).json()
+    recert(
+        "--store",
+        live,
+        "people",
+        "add",
+        "kim",
+        "--sts",
+        MOTO,
+        RECERT_USER="kim",
+        **moto_environment,
+    )
+    recert("--store", live, "people", "add", "eve", RECERT_USER="kim", **moto_environment)
+    told = recert("--store", live, "whoami", "--json", RECERT_USER="eve", **moto_environment).json()
     assert (told["strength"], told["sts"]["person"], told["sts"]["agrees"]) == ("os", "kim", False)
     assert "kim's" in told["why"]
-    recert("--store", live, "people", "add", "lee", RECERT_USER="eve", **aws)
+    recert("--store", live, "people", "add", "lee", RECERT_USER="eve", **moto_environment)
     actor = last(live)["actor"]
     assert (actor["id"], actor["auth"], actor["sts_arn"]) == ("eve", "os", MOTO)
 
 
 def test_where_nobody_claims_a_name_aws_names_the_person(
-    recert: Any, live: Path, aws: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    recert: Any, live: Path, moto_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    recert("--store", live, "people", "add", "kim", "--sts", MOTO, RECERT_USER="kim", **aws)
+    recert(
+        "--store",
+        live,
+        "people",
+        "add",
+        "kim",
+        "--sts",
+        MOTO,
+        RECERT_USER="kim",
+        **moto_environment,
+    )
     monkeypatch.delenv("RECERT_USER", raising=False)
-    told = recert("--store", live, "whoami", "--json", **aws).json()
+    told = recert("--store", live, "whoami", "--json", **moto_environment).json()
     assert (told["id"], told["strength"], told["source"]) == ("kim", "sts", "AWS")
 
 

@@ -1,14 +1,12 @@
 """The first run against an AWS that this project did not write: a moto server on loopback."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
-from moto.moto_server import werkzeug_app
-from moto.server import ThreadedMotoServer
 
 Recert = Callable[..., Any]
 
@@ -17,16 +15,10 @@ KEYS = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example"}
 
 
 @pytest.fixture(scope="module")
-def aws() -> Iterator[dict[str, str]]:
-    """Run a moto server with one agent that has an owner and one that has none."""
-    # It prints what it does not know to the output of this process, where the tests run recert.
-    vars(werkzeug_app)["print"] = lambda *_words: None
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    endpoint = f"http://{host}:{port}"
+def aws(moto_server: str) -> dict[str, str]:
+    """Return the way to a moto server with one agent that has an owner and one that has none."""
     session = boto3.session.Session("AKIAEXAMPLE", "example", region_name=REGION)
-    iam = session.client("iam", endpoint_url=endpoint)
+    iam = session.client("iam", endpoint_url=moto_server)
     trust = {
         "Version": "2012-10-17",
         "Statement": [
@@ -43,12 +35,15 @@ def aws() -> Iterator[dict[str, str]]:
         "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}],
     }
     iam.put_role_policy(RoleName="agent", PolicyName="data", PolicyDocument=json.dumps(policy))
-    bedrock = session.client("bedrock-agent", endpoint_url=endpoint)
+    bedrock = session.client("bedrock-agent", endpoint_url=moto_server)
     for name, tags in (("orders", {"owner": "kim.lee"}), ("returns", {})):
         bedrock.create_agent(agentName=name, agentResourceRoleArn=role["Arn"], tags=tags)
-    yield {"AWS_ENDPOINT_URL": endpoint, "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION, **KEYS}
-    server.stop()
-    del vars(werkzeug_app)["print"]
+    return {
+        "AWS_ENDPOINT_URL": moto_server,
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        **KEYS,
+    }
 
 
 @pytest.fixture

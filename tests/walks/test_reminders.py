@@ -2,41 +2,20 @@
 
 import json
 import sqlite3
-import sys
 from collections.abc import Iterator
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
+from loading import load
 
 Walk = Any
 OWNER = {"RECERT_USER": "agnes.lindholm"}
 WHO = "maria.sanchez"
 
-# The server of moto and the pools of boto3 leave their sockets to the garbage collector.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-]
 
-
-def _load() -> ModuleType:
-    path = Path(__file__).with_name("mailbox.py")
-    spec = spec_from_file_location("walks_mailbox", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-box = _load()
+box = load(Path(__file__).with_name("mailbox.py"))
 
 
 @pytest.fixture
@@ -246,24 +225,7 @@ def test_a_server_that_is_not_there_or_refuses_is_said_and_recorded(desk: Desk, 
     assert "127.0.0.1 did not take the mail" in json.dumps(gone["sendings"])
 
 
-@pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    running = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    running.start()
-    host, port = running.get_host_and_port()
-    for name, value in {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "AWS_REGION": "us-east-1",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    yield f"http://{host}:{port}"
-    running.stop()
-
-
-def test_sns_publishes_to_the_topic_and_a_lost_topic_is_a_failure(desk: Desk, aws: str) -> None:
+def test_sns_publishes_to_the_topic_and_a_lost_topic_is_a_failure(desk: Desk, moto: str) -> None:
     sns = boto3.client("sns", region_name="us-east-1")
     sqs = boto3.client("sqs", region_name="us-east-1")
     topic = sns.create_topic(Name="reviews")["TopicArn"]

@@ -8,7 +8,7 @@ import shutil
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,6 @@ import boto3
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from moto.server import ThreadedMotoServer
 from sqlmodel import select
 
 from recert.analysis import fingerprint
@@ -43,12 +42,6 @@ from recert.lifecycle import Event, compare, roles_behind
 from recert.store.ledger import Actor
 from recert.store.store import Store
 from recert.store.tables import CampaignRow, ItemRow
-
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-]
 
 Recert = Callable[..., Any]
 LATER = "2027-01-01T00:00:00Z"
@@ -87,29 +80,9 @@ class Tape(ReplaySource):
         return Source(kind="live", caller_arn="arn:aws:sts::111122223333:assumed-role/reader/x")
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    made = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    made.start()
-    host, port = made.get_host_and_port()
-    yield f"http://{host}:{port}"
-    made.stop()
-
-
 @pytest.fixture
-def at_moto(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {
-        "AWS_ENDPOINT_URL": server,
-        "AWS_ACCESS_KEY_ID": "x",
-        "AWS_SECRET_ACCESS_KEY": "x",
-        "AWS_REGION": "us-east-1",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }.items():
-        monkeypatch.setenv(name, value)
-
-
-@pytest.fixture
-def url(at_moto: None) -> str:
+def url(moto: str) -> str:
+    assert moto
     name = f"q{time.monotonic_ns()}"
     return str(boto3.client("sqs").create_queue(QueueName=name)["QueueUrl"])
 
@@ -253,7 +226,7 @@ def test_a_store_of_recordings_is_refused(recert: Recert, tmp_path: Path) -> Non
 
 
 def test_a_queue_that_does_not_answer_is_an_error_of_aws(
-    recert: Recert, store: Path, monkeypatch: pytest.MonkeyPatch, at_moto: None
+    recert: Recert, store: Path, monkeypatch: pytest.MonkeyPatch, moto: str
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     done = recert("--store", store, "watch", "--queue", "http://127.0.0.1:9/1/q", "--once")

@@ -1,27 +1,17 @@
-"""The parts of the differential run, loaded by path: tests are no package."""
+"""The parts of the differential run."""
 
-import importlib.util
 from pathlib import Path
 from types import ModuleType
 
 import pytest
-
-
-def _load(name: str) -> ModuleType:
-    path = Path(__file__).with_name(f"{name}.py")
-    spec = importlib.util.spec_from_file_location(f"differential_{name}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+from loading import load
 
 
 @pytest.fixture(scope="session")
 def generate() -> ModuleType:
-    return _load("generate")
+    return load(Path(__file__).with_name("generate.py"))
 
 
 @pytest.fixture(scope="session")
 def departures() -> ModuleType:
-    return _load("departures")
+    return load(Path(__file__).with_name("departures.py"))
