@@ -8,7 +8,7 @@ from typing import Any
 from recert.campaigns.deadlines import WEEKDAYS, Calendar
 from recert.config import Setting, Settings
 from recert.errors import UsageError
-from recert.lifecycle import KINDS, OwnerPolicy, TriggerPolicy, read_leavers
+from recert.lifecycle import KINDS, OwnerPolicy, TriggerPolicy, read_leavers, read_trigger_policy
 from recert.store.store import Store
 from recert.text import visible
 
@@ -30,7 +30,7 @@ def every_setting(settings: Settings) -> list[Setting]:
 
 def trigger_policy(settings: Settings) -> TriggerPolicy:
     """Return the trigger policy of the configuration; raises UsageError with the line."""
-    return TriggerPolicy.from_table(
+    return read_trigger_policy(
         settings.table("triggers"), text=_text(settings), name=str(settings.file)
     )
 

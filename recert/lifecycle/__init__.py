@@ -10,6 +10,7 @@ from recert.lifecycle.owners import OwnerPolicy, with_owners
 from recert.lifecycle.people import owners_left, read_leavers
 from recert.lifecycle.plan import CampaignPlan, plan, words_of
 from recert.lifecycle.policy import TriggerPolicy
+from recert.lifecycle.policy_file import read_trigger_policy
 from recert.lifecycle.wildcards import wildcards_grown
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "owners_left",
     "plan",
     "read_leavers",
+    "read_trigger_policy",
     "roles_behind",
     "wildcards_grown",
     "with_owners",

@@ -28,7 +28,7 @@ Read from the table `[triggers]` of `recert.toml` by `recert.lifecycle.policy_fi
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import Field
 
@@ -92,18 +92,6 @@ class TriggerPolicy(Frozen):
     risk_analysis: RiskAnalysis | None = None
     quiet: QuietHours | None = None
     window: timedelta = timedelta(0)
-
-    @classmethod
-    def from_table(
-        cls, table: Mapping[str, Any], *, text: str = "", name: str = "recert.toml"
-    ) -> "TriggerPolicy":
-        """Validate the table `[triggers]`; raises UsageError with the line and the nearest name.
-
-        `text` is the file's text, so that the error can name the line.
-        """
-        from recert.lifecycle.policy_file import read_policy  # noqa: PLC0415 - it builds this class
-
-        return read_policy(table, text=text, name=name)
 
     def is_quiet(self, instant: datetime) -> bool:
         """Tell whether an aware instant falls into the quiet hours."""

@@ -33,8 +33,13 @@ _OPENS = "Use full, delta or note."
 _KINDS = (*KINDS, *dict.fromkeys(f"{kind.partition('.')[0]}.*" for kind in KINDS))
 
 
-def read_policy(table: Mapping[str, Any], *, text: str, name: str) -> TriggerPolicy:
-    """Return the policy of a table; raises UsageError. `text` is the text of the file `name`."""
+def read_trigger_policy(
+    table: Mapping[str, Any], *, text: str = "", name: str = "recert.toml"
+) -> TriggerPolicy:
+    """Return the policy of the table `[triggers]`; raises UsageError with the line and the nearest name.
+
+    `text` is the text of the file `name`, so that the error can name the line.
+    """
     reader = _Reader(text, name)
     for key in table:
         reader.require(key, _TABLES, "trigger setting", "triggers")

@@ -9,7 +9,7 @@ import pytest
 
 from recert.analysis import ReviewSubject
 from recert.estate.estate import Estate
-from recert.lifecycle import TriggerPolicy
+from recert.lifecycle import read_trigger_policy
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_a_review_that_is_too_old_is_asked_for_again_once(w: ModuleType, house: 
 def test_the_policy_says_how_old(w: ModuleType, house: Any) -> None:
     roles = reviewed(w, house)
     house.clock.instant = house.clock.now() + timedelta(days=8)
-    weekly = TriggerPolicy.from_table(
+    weekly = read_trigger_policy(
         {"cadence_days": dict.fromkeys(("low", "medium", "high", "critical"), 7)}
     )
     assert len(house.sync(w.estate([w.agent("hr")], roles, day=8), policy=weekly).campaigns) == 1
@@ -130,7 +130,7 @@ def test_an_owner_who_left_opens_a_campaign_for_what_they_own_once(
     assert house.problems() == []
 
 
-QUIET = TriggerPolicy.from_table({"quiet": {"from": "08:00", "to": "10:00"}})
+QUIET = read_trigger_policy({"quiet": {"from": "08:00", "to": "10:00"}})
 
 
 def test_in_quiet_hours_a_campaign_is_prepared_and_launched_when_they_are_over(

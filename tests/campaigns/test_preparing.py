@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from recert.campaigns.catalogue_growth import grown_since
 from recert.errors import RefusedError
-from recert.lifecycle import TriggerPolicy
+from recert.lifecycle import TriggerPolicy, read_trigger_policy
 
-WINDOW = TriggerPolicy.from_table({"window_minutes": 60})
+WINDOW = read_trigger_policy({"window_minutes": 60})
 
 
 def start(w: ModuleType, house: Any, policy: TriggerPolicy = WINDOW) -> str:
@@ -134,7 +134,7 @@ def test_changes_one_by_one_ask_what_they_ask_at_once(
 
 
 def test_the_policy_says_whom_an_event_asks(w: ModuleType, house: Any) -> None:
-    asks = TriggerPolicy.from_table(
+    asks = read_trigger_policy(
         {"events": {"policy.*": {"opens": "full", "ask": "carol", "due_days": 2}}}
     )
     campaign = start(w, house, asks)

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from recert.errors import UsageError
-from recert.lifecycle import KINDS, Opens, Severity, TriggerPolicy
+from recert.lifecycle import KINDS, Opens, Severity, TriggerPolicy, read_trigger_policy
 
 CONTRACT = (
     "agent.added",
@@ -34,7 +34,7 @@ CONTRACT = (
 
 def read(text: str) -> TriggerPolicy:
     table = tomllib.loads(text)["triggers"]
-    return TriggerPolicy.from_table(table, text=text, name="recert.toml")
+    return read_trigger_policy(table, text=text, name="recert.toml")
 
 
 @pytest.mark.parametrize("kind", CONTRACT)
