@@ -7,25 +7,22 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from recert.analysis.acting import ASSUME_ROLE, ActingRole, Driven, driven, judged_versions
-from recert.analysis.advice import advise
+from recert.analysis.acting import driven
 from recert.analysis.authority import RoleAuthority, authority_of, parsed, user_authority
 from recert.analysis.ceilings import ceilings
 from recert.analysis.chains import opened_targets, unread_targets
-from recert.analysis.doors import Door, every_door
-from recert.analysis.explain import meaning, worst
-from recert.analysis.grants import ReviewGrant
-from recert.analysis.kinds import Ruler, known_resources
-from recert.analysis.lookups import find_agent, find_alias
+from recert.analysis.grants import ReviewGrant, review_grant
+from recert.analysis.indexes import Index, callers, executors, inverted, things_by_role
 from recert.analysis.measure import Held, held
 from recert.analysis.needs import guarded_arns
-from recert.analysis.needs_words import Need
-from recert.analysis.purpose import explained_actions, explanation, needs_of
+from recert.analysis.purpose import needs_of
+from recert.analysis.resource_counter import ResourceCounter, known_resources
 from recert.analysis.resource_grants import resource_sources
-from recert.analysis.risks import risks_of, silent_mask
+from recert.analysis.resource_policies import ResourcePolicy, resource_policies
+from recert.analysis.risks import silent_mask
 from recert.analysis.trust import trust_basis
-from recert.analysis.usage import LastUse, RoleUsage
-from recert.analysis.words import phrase, places
+from recert.analysis.usage import RoleUsage
+from recert.analysis.ways import ASSUME_ROLE, ActingRole, Driven
 from recert.estate.agents import Agent
 from recert.estate.estate import Estate
 from recert.iam.arns import account_of, is_aws_managed
@@ -101,16 +98,16 @@ class Analyst:
         )
 
     @cached_property
-    def ruler(self) -> Ruler:
+    def counter(self) -> ResourceCounter:
         """What counts the resources within reach of grants."""
-        return Ruler(self.catalogue, known_resources(self.estate))
+        return ResourceCounter(self.catalogue, known_resources(self.estate))
 
     def held(self, role_arns: Iterable[str]) -> Held:
         """Return what the grants of some roles come to together."""
         found = Held()
         for arn in role_arns:
             if arn not in self._held:
-                self._held[arn] = held(self.role_grants(arn), self.ruler)
+                self._held[arn] = held(self.role_grants(arn), self.counter)
             found |= self._held[arn]
         return found
 
@@ -165,69 +162,42 @@ class Analyst:
         return self._paths[role_arn]
 
     @cached_property
-    def users(self) -> dict[str, tuple[str, ...]]:
+    def users(self) -> Index:
         """The agents by each of their acting roles, sorted."""
-        found: dict[str, set[str]] = {}
-        for agent in self.estate.agents:
-            for arn in self.reach_of(agent.arn).role_arns:
-                found.setdefault(arn, set()).add(agent.arn)
-        return {arn: tuple(sorted(agents)) for arn, agents in found.items()}
+        return inverted(
+            (arn, agent.arn)
+            for agent in self.estate.agents
+            for arn in self.reach_of(agent.arn).role_arns
+        )
 
     @cached_property
-    def function_users(self) -> dict[str, tuple[str, ...]]:
+    def function_users(self) -> Index:
         """The agents by each function that they drive, sorted."""
-        found: dict[str, set[str]] = {}
-        for agent in self.estate.agents:
-            for arn in self.reach_of(agent.arn).functions:
-                found.setdefault(arn, set()).add(agent.arn)
-        return {arn: tuple(sorted(agents)) for arn, agents in found.items()}
+        return inverted(
+            (arn, agent.arn)
+            for agent in self.estate.agents
+            for arn in self.reach_of(agent.arn).functions
+        )
 
     @cached_property
-    def executors(self) -> dict[str, tuple[str, ...]]:
+    def executors(self) -> Index:
         """The agents by each of their execution roles, sorted."""
-        found: dict[str, set[str]] = {}
-        for agent in self.estate.agents:
-            for arn in agent.role_arns:
-                found.setdefault(arn, set()).add(agent.arn)
-        return {arn: tuple(sorted(agents)) for arn, agents in found.items()}
+        return executors(self.estate)
 
     @cached_property
-    def things_by_role(self) -> dict[str, tuple[str, ...]]:
+    def things_by_role(self) -> Index:
         """What runs with each role beside agents: functions, knowledge bases, tools; sorted."""
-        held = [(one.role_arn, one.arn) for one in self.estate.functions]
-        held += [(one.role_arn, one.arn) for one in self.estate.knowledge_bases]
-        held += [(one.role_arn, one.arn) for one in self.estate.resources]
-        found: dict[str, set[str]] = {}
-        for role, thing in held:
-            if role:
-                found.setdefault(role, set()).add(thing)
-        return {arn: tuple(sorted(things)) for arn, things in found.items()}
+        return things_by_role(self.estate)
 
     @cached_property
-    def doors(self) -> dict[str, Door]:
+    def resource_policies(self) -> dict[str, ResourcePolicy]:
         """What stands beside agents with a resource policy of its own, by ARN."""
-        return every_door(self.estate)
+        return resource_policies(self.estate)
 
     @cached_property
-    def callers(self) -> dict[str, tuple[str, ...]]:
+    def callers(self) -> Index:
         """The agents that hand work to each agent in a judged version, sorted."""
-        found: dict[str, set[str]] = {}
-        for agent in self.estate.agents:
-            for mate in self._mates(agent):
-                if mate.arn != agent.arn:
-                    found.setdefault(mate.arn, set()).add(agent.arn)
-        return {arn: tuple(sorted(agents)) for arn, agents in found.items()}
-
-    def _mates(self, agent: Agent) -> Iterable[Agent]:
-        """Yield the agents that the judged versions of one name: collaborators, nodes, targets."""
-        for version in judged_versions(agent):
-            names = [mate.alias_arn for mate in version.collaborators]
-            names += [item.target for item in version.integrations if item.target]
-            for name in names:
-                alias = find_alias(self.estate, name) if ":agent-alias/" in name else None
-                mate = alias[0] if alias is not None else find_agent(self.estate, agent, name)
-                if mate is not None:
-                    yield mate
+        return callers(self.estate)
 
     @cached_property
     def who_can(self) -> WhoCan:
@@ -301,76 +271,23 @@ class Analyst:
         }
         guarded = guarded_arns(agent)
         others = tuple(arn for arn in self.users.get(role_arn, ()) if arn != agent.arn)
+        silent = self._silent(account_of(role_arn) or "", agent.region)
         for grant in held:
             services = {name.partition(":")[0] for name in grant.effective}
             alone = all(holders[service] == 1 for service in services)
-            yield self._review(
+            yield review_grant(
                 grant,
+                self.catalogue,
                 agent=agent,
                 role=role,
                 needs=needs,
                 use=usage.of(grant.effective, alone=alone, since=self._since(grant)),
                 escalates=grant.key in escalating,
-                others=others,
+                silent=silent,
                 guarded=guarded,
+                overlaps=self.overlaps(role_arn, grant.key),
+                others=others,
             )
-
-    def _review(
-        self,
-        grant: EffectiveGrant,
-        *,
-        agent: Agent,
-        role: ActingRole,
-        needs: tuple[Need, ...],
-        use: LastUse,
-        escalates: bool,
-        others: tuple[str, ...],
-        guarded: tuple[str, ...],
-    ) -> ReviewGrant:
-        why = explanation(needs, grant.action, grant.effective, grant.resources)
-        risks = risks_of(
-            grant,
-            self.catalogue,
-            account=account_of(grant.principal) or "",
-            escalates=escalates,
-            explained=why is not None,
-            needs=needs,
-            silent=self._silent(account_of(grant.principal) or "", agent.region),
-            guarded=guarded,
-        )
-        keep: tuple[str, ...] = ()
-        if why is None:
-            keep = explained_actions(needs, grant.effective, grant.resources)
-        levels = [level.value for level in grant.access_levels]
-        does = phrase(grant.action, levels)
-        return ReviewGrant(
-            id=grant.key,
-            agent=agent.arn,
-            role=role,
-            policy={
-                "kind": grant.source.kind,
-                "name": grant.source.name,
-                "arn": grant.source.arn,
-                "version_id": grant.source.version_id,
-            },
-            effective=grant,
-            last_used=use,
-            explained_by=why,
-            risks=risks,
-            advice=advise(
-                effective=grant.effective,
-                blocked_by=tuple(dict.fromkeys(item.by for item in grant.blocked)),
-                explained_by=why,
-                keep=keep,
-                risks=risks,
-                use=use,
-            ),
-            title=f"{does} on {places(grant.resources)}",
-            meaning=meaning(grant, agent.name, role, does),
-            worst=worst(grant, risks),
-            overlaps=self.overlaps(grant.principal, grant.key),
-            shared_with=others,
-        )
 
     def _since(self, grant: EffectiveGrant) -> datetime | None:
         """Return since when a grant stands as it does, None where that is not known."""
@@ -379,10 +296,10 @@ class Analyst:
 
     def _silent(self, account: str, region: str) -> int:
         """Return the actions that leave no trace in a place; where nobody knows, all that may."""
-        recorded: frozenset[str] = frozenset()
-        for trail in self.estate.trails:
-            if (trail.account, trail.region) == (account, region):
-                recorded = frozenset(trail.data_types or ()) - frozenset(trail.partly_types)
+        trails = self.estate.trails_of(account, region)
+        if trails is None:
+            return silent_mask(self.catalogue, frozenset())
+        recorded = frozenset(trails.data_types or ()) - frozenset(trails.partly_types)
         return silent_mask(self.catalogue, recorded)
 
     def overlaps(self, role_arn: str, key: str) -> dict[str, tuple[str, ...]]:

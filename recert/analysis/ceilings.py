@@ -13,16 +13,10 @@ def ceilings(estate: Estate, role_arn: str) -> str:
     role = estate.roles_by_arn.get(role_arn)
     if role is None:
         return "unread"
-    texts = [item.document for item in role.inline]
-    texts += [
-        policy.document
-        for arn in role.attached
-        if (policy := estate.policies_by_arn.get(arn)) is not None and policy.document
-    ]
     denies = sorted(
         digest(unit.as_json())
-        for text in texts
-        for unit in units(text) or ()
+        for _, text in estate.documents_of(role)
+        for unit in (units(text) if text else None) or ()
         if unit.effect == "Deny"
     )
     boundary = estate.policies_by_arn.get(role.boundary) if role.boundary else None

@@ -24,7 +24,9 @@ def may_become(estate: Estate, role_arn: str) -> Iterator[Role]:
     role = estate.roles_by_arn.get(role_arn)
     if role is None:
         return
-    named = tuple(pattern for text in _documents(estate, role) for pattern in _assuming(text))
+    named = tuple(
+        pattern for _, text in estate.documents_of(role) if text for pattern in _assuming(text)
+    )
     facts = role_facts(role.arn, since=estate.taken_at)
     for target in estate.assumable_roles:
         trust = parsed(target.trust)
@@ -46,14 +48,6 @@ def opened_targets(paths: Iterable[EscalationPath]) -> frozenset[str]:
         if path.kind == "assume-role" and path.actions == (ASSUMING,)
         for target in path.targets
     )
-
-
-def _documents(estate: Estate, role: Role) -> Iterator[str]:
-    yield from (item.document for item in role.inline)
-    for arn in role.attached:
-        policy = estate.policies_by_arn.get(arn)
-        if policy is not None and policy.document:
-            yield policy.document
 
 
 @lru_cache(maxsize=8192)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from recert.analysis.acting import Driven
+from recert.analysis.ways import Driven
 from recert.estate.agents import Agent
 from recert.estate.estate import Estate, Gap
 from recert.iam.arns import name_of
@@ -24,8 +24,7 @@ def related(estate: Estate, agent: Agent, reach: Driven) -> frozenset[str]:
     found = {agent.arn, agent.id, *reach.role_arns, *reach.functions, *reach.knowledge_bases}
     found |= {
         source.bucket_arn
-        for base in estate.knowledge_bases
-        if base.arn in reach.knowledge_bases
+        for base in reach.bases_in(estate)
         for source in base.data_sources or ()
         if source.bucket_arn
     }

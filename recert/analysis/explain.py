@@ -1,6 +1,6 @@
 """What a grant means for the agent that holds it, and the worst that it allows."""
 
-from recert.analysis.acting import ActingRole
+from recert.analysis.ways import ActingRole
 from recert.analysis.words import places, thing
 from recert.iam.grants import EffectiveGrant
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from recert.analysis.acting import Driven, judged_versions
+from recert.analysis.acting import judged_versions
+from recert.analysis.ways import Driven
 from recert.estate.agents import Agent, AgentVersion
 from recert.estate.companions import Integration
 from recert.estate.estate import Estate
@@ -74,9 +75,7 @@ def _credentials(estate: Estate, agent: Agent, item: Integration, via: str) -> I
 
 
 def _of_bases(estate: Estate, agent: Agent, reach: Driven) -> Iterator[Endpoint]:
-    for base in estate.knowledge_bases:
-        if base.arn not in reach.knowledge_bases:
-            continue
+    for base in reach.bases_in(estate):
         for text in base.endpoints:
             if _is_outside(text):
                 yield Endpoint(_host(text), "vector_store", agent.arn, f"store of {base.name}")

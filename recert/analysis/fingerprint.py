@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from recert.analysis.acting import NEVER_SHOWN, Driven, driven, judged_versions
+from recert.analysis.acting import NEVER_SHOWN, driven, judged_versions
 from recert.analysis.normal import units
+from recert.analysis.ways import Driven
 from recert.estate.agents import Agent, AgentVersion
 from recert.estate.authority import Organization, Role
 from recert.estate.base import Concealed, Frozen
@@ -112,6 +113,7 @@ def document(text: str | None) -> str:
 def version_basis(estate: Estate, agent: Agent, version: AgentVersion) -> dict[str, Any]:
     """Return the basis of one version, without its number."""
     guardrail = version.guardrail
+    held = None if guardrail is None else estate.guardrail_of(agent, guardrail)
     return {
         "role_arn": version.role_arn,
         "model": version.model,
@@ -133,7 +135,7 @@ def version_basis(estate: Estate, agent: Agent, version: AgentVersion) -> dict[s
         else [
             guardrail.identifier.rpartition("/")[2],
             guardrail.version,
-            _guardrail(estate, agent, version),
+            None if held is None else held.content,
         ],
         "action_groups": _each(group_basis(group) for group in version.action_groups),
         "knowledge_bases": sorted(
@@ -145,17 +147,6 @@ def version_basis(estate: Estate, agent: Agent, version: AgentVersion) -> dict[s
         ),
         "unknown": sorted(name for name in version.unknown if name not in NEVER_SHOWN),
     }
-
-
-def _guardrail(estate: Estate, agent: Agent, version: AgentVersion) -> str | None:
-    ref = version.guardrail
-    if ref is None:
-        return None
-    key = (agent.account, agent.region, ref.identifier.rpartition("/")[2], ref.version)
-    for item in estate.guardrails:
-        if (item.account, item.region, item.id, item.version) == key:
-            return item.content
-    return None
 
 
 def _role(estate: Estate, arn: str) -> dict[str, Any]:
@@ -201,7 +192,7 @@ def function_basis(estate: Estate, arn: str) -> dict[str, Any]:
 
 
 def _base(estate: Estate, arn: str) -> dict[str, Any]:
-    base = next((item for item in estate.knowledge_bases if item.arn == arn), None)
+    base = next((one for one in estate.knowledge_bases if one.arn == arn), None)
     if base is None:
         return {"arn": arn, "state": "unread"}
     sources = base.data_sources

@@ -7,6 +7,7 @@ from recert.analysis.found import Found
 from recert.analysis.found_foreign import foreign_findings
 from recert.analysis.invocation import open_to_any_agent
 from recert.analysis.invokers import open_ways
+from recert.analysis.words import few
 from recert.estate.agents import Agent
 from recert.estate.estate import Estate
 
@@ -47,7 +48,7 @@ def _sessions(estate: Estate, agent: Agent) -> Iterable[Found]:
             arn,
             f"Role {arn.rpartition('/')[2]} of {agent.name} was used in sessions that are not the "
             f"agent's, last on {max(item.last_at for item in seen).date().isoformat()}: "
-            f"{', '.join(actions[:3])}{' …' if len(actions) > 3 else ''}.",  # noqa: PLR2004  # a line
+            f"{few(actions)}.",
             "Find out who used it, and let only the agent's service assume the role.",
             {
                 "role_arn": arn,

@@ -105,10 +105,7 @@ def _collaborators(agent: Agent) -> Iterable[Found]:
 
 def _data(analyst: Analyst, agent: Agent) -> Iterable[Found]:
     """Tell where a knowledge base takes its text from a bucket of another account."""
-    held = analyst.reach_of(agent.arn).knowledge_bases
-    for base in analyst.estate.knowledge_bases:
-        if base.arn not in held:
-            continue
+    for base in analyst.reach_of(agent.arn).bases_in(analyst.estate):
         for source in base.data_sources or ():
             if source.bucket_owner and source.bucket_owner != agent.account:
                 yield Found(

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from recert.analysis.analyst import Analyst
 from recert.analysis.found import Found
 from recert.analysis.grants import ReviewGrant
+from recert.analysis.words import few
 
 _SHOWN = 20
 _KINDS = {
@@ -53,13 +54,12 @@ def grant_findings(analyst: Analyst, agent_arn: str) -> Iterable[Found]:
         severity, words, remedy = _KINDS[kind]
         elements = sorted({grant.action for grant in found})
         role = role_arn.rpartition("/")[2]
-        shown = ", ".join(elements[:3]) + (" …" if len(elements) > 3 else "")  # noqa: PLR2004  # a line
         yield Found(
             kind,
             _severity(kind, severity, found, analyst, role_arn),
             agent_arn,
             role_arn,
-            f"{name}, through role {role}, {words}: {shown}.",
+            f"{name}, through role {role}, {words}: {few(elements)}.",
             remedy,
             {
                 "role_arn": role_arn,

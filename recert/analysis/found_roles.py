@@ -7,6 +7,7 @@ from recert.analysis.authority import parsed
 from recert.analysis.crosswalk import HUMAN
 from recert.analysis.found import Found
 from recert.analysis.trust import is_person, trust_grants
+from recert.analysis.words import few
 from recert.estate.agents import Agent
 from recert.estate.authority import Role
 from recert.estate.estate import Estate
@@ -78,8 +79,7 @@ def _shared(analyst: Analyst, agent: Agent) -> Iterable[Found]:
                 agent.arn,
                 f"{arn} things",
                 f"The execution role {arn.rpartition('/')[2]} of {agent.name} is also the role of "
-                f"{', '.join(name_of(thing) for thing in things[:3])}"
-                f"{' …' if len(things) > 3 else ''}.",  # noqa: PLR2004  # a line
+                f"{few([name_of(thing) for thing in things])}.",
                 "Give the agent and each of these a role of its own.",
                 {"role_arn": arn, "resources": things},
             )

@@ -3,9 +3,17 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from recert.analysis.acting import ActingRole
-from recert.analysis.advice import Advice
+from recert.analysis.advice import Advice, advise
+from recert.analysis.explain import meaning, worst
+from recert.analysis.need import Need
+from recert.analysis.purpose import explained_actions, explanation
+from recert.analysis.risks import risks_of
 from recert.analysis.usage import LastUse
+from recert.analysis.ways import ActingRole
+from recert.analysis.words import phrase, places
+from recert.estate.agents import Agent
+from recert.iam.arns import account_of
+from recert.iam.catalogue import Catalogue
 from recert.iam.grants import EffectiveGrant
 
 RESOURCE_KIND = "resource"
@@ -94,6 +102,68 @@ class ReviewGrant:
                 "reason": self.advice.reason,
             },
         }
+
+
+def review_grant(
+    grant: EffectiveGrant,
+    catalogue: Catalogue,
+    *,
+    agent: Agent,
+    role: ActingRole,
+    needs: tuple[Need, ...],
+    use: LastUse,
+    escalates: bool,
+    silent: int,
+    guarded: tuple[str, ...],
+    overlaps: dict[str, tuple[str, ...]],
+    others: tuple[str, ...],
+) -> ReviewGrant:
+    """Return a grant with what a reviewer must know of it.
+
+    `needs`, `silent` and `guarded` are as for `risks_of`, `overlaps` and `others` become `overlaps` and
+    `shared_with`; `escalates` says that it opens a way to more permissions.
+    """
+    why = explanation(needs, grant.action, grant.effective, grant.resources)
+    risks = risks_of(
+        grant,
+        catalogue,
+        account=account_of(grant.principal) or "",
+        escalates=escalates,
+        explained=why is not None,
+        needs=needs,
+        silent=silent,
+        guarded=guarded,
+    )
+    keep = explained_actions(needs, grant.effective, grant.resources) if why is None else ()
+    does = phrase(grant.action, [level.value for level in grant.access_levels])
+    return ReviewGrant(
+        id=grant.key,
+        agent=agent.arn,
+        role=role,
+        policy={
+            "kind": grant.source.kind,
+            "name": grant.source.name,
+            "arn": grant.source.arn,
+            "version_id": grant.source.version_id,
+        },
+        effective=grant,
+        last_used=use,
+        explained_by=why,
+        risks=risks,
+        advice=advise(
+            effective=grant.effective,
+            blocked_by=tuple(dict.fromkeys(item.by for item in grant.blocked)),
+            explained_by=why,
+            keep=keep,
+            risks=risks,
+            use=use,
+        ),
+        title=f"{does} on {places(grant.resources)}",
+        meaning=meaning(grant, agent.name, role, does),
+        worst=worst(grant, risks),
+        overlaps=overlaps,
+        shared_with=others,
+    )
 
 
 def _explanation(integration: str | None, purpose: str | None) -> str:

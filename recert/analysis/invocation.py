@@ -80,10 +80,7 @@ def may_call(estate: Estate, role_arn: str | None, function: Function | None, ar
 
 def _by_role(estate: Estate, role: Role, arn: str) -> Answer | None:
     """Return what a role's own policies say of a function, None where they deny it for certain."""
-    texts: list[str | None] = [item.document for item in role.inline]
-    held = [estate.policies_by_arn.get(name) for name in role.attached]
-    texts += [None if policy is None else policy.document for policy in held]
-    found = [None if text is None else units(text) for text in texts]
+    found = [None if text is None else units(text) for _, text in estate.documents_of(role)]
     about = [unit for each in found if each is not None for unit in each if _speaks(unit, arn)]
     if any(unit.effect == "Deny" and not unit.tests for unit in about):
         return None

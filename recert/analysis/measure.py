@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import log2
 
-from recert.analysis.kinds import Opened, Ruler
+from recert.analysis.resource_counter import Opened, ResourceCounter
 from recert.iam.catalogue import Catalogue
 from recert.iam.grants import EffectiveGrant
 from recert.iam.levels import AccessLevel
@@ -138,19 +138,19 @@ class Held:
         )
 
 
-def held(grants: Iterable[EffectiveGrant], ruler: Ruler) -> Held:
+def held(grants: Iterable[EffectiveGrant], counter: ResourceCounter) -> Held:
     """Return what the effective part of some grants comes to."""
     live = [grant for grant in grants if grant.effective]
     mask, unknown = 0, set[str]()
     for grant in live:
         mask |= grant.mask
         unknown.update(set(grant.unknown).intersection(grant.effective))
-    return Held(mask, frozenset(unknown), ruler.measure(live))
+    return Held(mask, frozenset(unknown), counter.measure(live))
 
 
 def measure(
     catalogue: Catalogue,
-    ruler: Ruler,
+    counter: ResourceCounter,
     found: Held,
     *,
     accounts: set[str],
@@ -167,7 +167,7 @@ def measure(
         delete_actions=(mask & catalogue.union(_DELETES)).bit_count(),
         credential_actions=(mask & catalogue.credential_mask).bit_count(),
         services=len({name.partition(":")[0].lower() for name in names}),
-        resources=ruler.resources(found.opened),
+        resources=counter.resources(found.opened),
         resource_kinds=found.opened.kinds.bit_count(),
         open_kinds=found.opened.open_kinds.bit_count(),
         accounts=len(accounts) + beyond,

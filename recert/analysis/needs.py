@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from recert.analysis.acting import judged_versions
+from recert.analysis.need import MODEL, TRACES, Need
 from recert.analysis.needs_nodes import STATE_MACHINE, node_needs
-from recert.analysis.needs_words import MODEL, Need
 from recert.estate.agents import Agent, AgentKind, AgentVersion
 from recert.estate.companions import Integration
 from recert.estate.estate import Estate
@@ -20,12 +20,6 @@ _LOGS = (
     "logs:putlogevents",
     "logs:describeloggroups",
     "logs:describelogstreams",
-)
-_TRACES = (
-    "xray:puttracesegments",
-    "xray:puttelemetryrecords",
-    "xray:getsamplingrules",
-    "xray:getsamplingtargets",
 )
 _IMAGE = ("ecr:getauthorizationtoken", "ecr:batchgetimage", "ecr:getdownloadurlforlayer")
 _TOKENS = (
@@ -60,7 +54,7 @@ _STORE = {
 _OWN_LOGS = "arn:aws:logs:*:*:log-group:/aws/bedrock-agentcore/*"
 _RUNTIME = (
     Need("the agent's logs", _LOGS, (_OWN_LOGS,)),
-    Need("the agent's traces", _TRACES),
+    Need("the agent's traces", TRACES),
     Need("the agent's metrics", ("cloudwatch:putmetricdata",)),
 )
 _SERVICE_NEEDS: dict[AgentKind, tuple[Need, ...]] = {
@@ -135,7 +129,7 @@ def function_needs(name: str, evidence: str) -> list[Need]:
     )
     return [
         Need(f"logs of function {name}", _LOGS),
-        Need(f"traces of function {name}", _TRACES),
+        Need(f"traces of function {name}", TRACES),
         Need(f"network of function {name}", network),
         Need(evidence, (), (), concrete=True),
     ]

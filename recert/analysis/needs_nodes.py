@@ -6,7 +6,7 @@ machines (traces and log delivery).
 
 from collections.abc import Iterable
 
-from recert.analysis.needs_words import MODEL, Need
+from recert.analysis.need import MODEL, TRACES, Need
 from recert.estate.companions import Integration
 from recert.iam.overlap import normal
 
@@ -20,15 +20,9 @@ _DELIVERY = (
     "logs:describeresourcepolicies",
     "logs:describeloggroups",
 )
-_TRACES = (
-    "xray:puttracesegments",
-    "xray:puttelemetryrecords",
-    "xray:getsamplingrules",
-    "xray:getsamplingtargets",
-)
 
 STATE_MACHINE = (
-    Need("the state machine's traces", _TRACES),
+    Need("the state machine's traces", TRACES),
     Need("the state machine's logs", _DELIVERY),
 )
 

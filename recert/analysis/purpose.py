@@ -7,9 +7,9 @@ grant can reach. A grant that does more than an explanation covers is not explai
 from collections.abc import Iterable
 from functools import lru_cache
 
-from recert.analysis.acting import ActingRole, Driven
+from recert.analysis.need import Need
 from recert.analysis.needs import agent_needs, base_needs, function_needs
-from recert.analysis.needs_words import Need
+from recert.analysis.ways import ActingRole, Driven
 from recert.estate.agents import Agent
 from recert.estate.estate import Estate
 from recert.iam.narrowing import NOT_RESOURCE
@@ -31,8 +31,8 @@ def needs_of(estate: Estate, agent: Agent, reach: Driven, role: ActingRole) -> t
         function = estate.functions_by_arn.get(arn)
         if function is not None and function.role_arn == role.role_arn:
             found += function_needs(function.name, way[-1].evidence.partition(" calls ")[0])
-    for base in estate.knowledge_bases:
-        if base.arn in reach.knowledge_bases and base.role_arn == role.role_arn:
+    for base in reach.bases_in(estate):
+        if base.role_arn == role.role_arn:
             found += base_needs(base)
     return tuple(found)
 

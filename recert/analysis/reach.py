@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from recert.analysis.acting import ActingRole, HopState, Way
 from recert.analysis.analyst import Analyst, analyst_of
 from recert.analysis.external import Endpoint, endpoints, places
 from recert.analysis.invokers import Invoker, invokers, unread_invokers
 from recert.analysis.measure import BlastRadius, measure
 from recert.analysis.visibility import Step, visibility
+from recert.analysis.ways import ActingRole, HopState, Way
 from recert.estate.estate import Estate
 from recert.iam.arns import account_of
 from recert.iam.catalogue import Catalogue
@@ -76,7 +76,7 @@ def reach_of(analyst: Analyst, agent_arn: str) -> Reach:
             dict.fromkeys((*driven.unknown, *_unread(analyst, roles), *unread_invokers(agent)))
         ),
         data=_data(analyst, agent_arn),
-        resources=analyst.ruler.named(found.opened),
+        resources=analyst.counter.named(found.opened),
         external=outside,
         invokers=invokers(analyst, agent),
         visibility=visibility(
@@ -101,7 +101,7 @@ def blast_radius(
         outside = endpoints(analyst.estate, agent, driven)
     return measure(
         analyst.catalogue,
-        analyst.ruler,
+        analyst.counter,
         analyst.held(arns),
         accounts={agent.account, *accounts},
         escalations=len(paths),
@@ -133,11 +133,9 @@ def _unread(analyst: Analyst, roles: Iterable[ActingRole]) -> Iterable[str]:
 
 def _data(analyst: Analyst, agent_arn: str) -> tuple[str, ...]:
     """Return where the knowledge bases of an agent take their text from."""
-    held = analyst.reach_of(agent_arn).knowledge_bases
     found = [
         place
-        for base in analyst.estate.knowledge_bases
-        if base.arn in held
+        for base in analyst.reach_of(agent_arn).bases_in(analyst.estate)
         for source in base.data_sources or ()
         for place in (source.bucket_arn, *source.urls)
         if place

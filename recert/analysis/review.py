@@ -5,7 +5,7 @@ from recert.analysis.grants import ReviewGrant
 from recert.analysis.review_grants import attachment_subjects, permission_subjects
 from recert.analysis.review_integrations import integration_subjects
 from recert.analysis.review_invokers import invoker_subjects
-from recert.analysis.review_people import stewardship_subject
+from recert.analysis.review_stewardship import stewardship_subject
 from recert.analysis.review_trust import trust_subjects
 from recert.analysis.review_unread import unread_subjects
 from recert.analysis.subjects import ReviewSubject

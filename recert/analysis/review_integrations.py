@@ -158,15 +158,7 @@ def _others(analyst: Analyst, agent: Agent, version: AgentVersion) -> Iterable[R
     if version.guardrail is not None:
         ref = version.guardrail
         plain = ref.identifier.rpartition("/")[2]
-        held = next(
-            (
-                item
-                for item in analyst.estate.guardrails
-                if (item.account, item.region, item.id, item.version)
-                == (agent.account, agent.region, plain, ref.version)
-            ),
-            None,
-        )
+        held = analyst.estate.guardrail_of(agent, ref)
         draft = ref.version == "DRAFT"
         yield _item(
             agent,

@@ -39,15 +39,11 @@ def unread_basis(estate: Estate, agent_arn: str) -> tuple[str, ...]:
             found.add(f"the resource policy of function {function.name}")
         if function is not None and not function.configuration_known:
             found.add(f"the configuration of function {function.name}")
-    held = {
-        (one.account, one.region, one.id, one.version)
-        for one in estate.guardrails
-        if one.content is not None
-    }
     for version in versions:
         if version.guardrail is not None:
-            name = version.guardrail.identifier.rpartition("/")[2]
-            if (agent.account, agent.region, name, version.guardrail.version) not in held:
+            held = estate.guardrail_of(agent, version.guardrail)
+            if held is None or held.content is None:
+                name = version.guardrail.identifier.rpartition("/")[2]
                 found.add(f"guardrail {name}, version {version.guardrail.version}")
     return tuple(sorted(found))
 
@@ -103,7 +99,7 @@ def _parts(estate: Estate, agent_arn: str) -> dict[str, list[str]]:
         for part in held.unread:
             if part.what not in _CEILINGS:
                 found[f"{part.words} (role {held.role.name})"] = [arn, part.subject]
-    for base in estate.knowledge_bases:
-        if base.arn in reach.knowledge_bases and base.data_sources is None:
+    for base in reach.bases_in(estate):
+        if base.data_sources is None:
             found[f"the data sources of knowledge base {base.name}"] = [base.arn]
     return found

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from recert.analysis.needs_words import Need
+from recert.analysis.need import Need
 from recert.iam.arns import account_of, resource_of
 from recert.iam.catalogue import Catalogue
 from recert.iam.grants import EffectiveGrant

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from recert.analysis.acting import Driven
+from recert.analysis.ways import Driven
 from recert.estate.agents import Agent, AgentKind
 from recert.estate.companions import Trails
 from recert.estate.estate import Estate
@@ -34,14 +34,7 @@ def visibility(
     estate: Estate, agent: Agent, reach: Driven, *, shares_role: bool
 ) -> tuple[Step, ...]:
     """Return what logs could show of an agent's work, in the order of the work."""
-    trails = next(
-        (
-            item
-            for item in estate.trails
-            if (item.account, item.region) == (agent.account, agent.region)
-        ),
-        None,
-    )
+    trails = estate.trails_of(agent.account, agent.region)
     steps: list[Step] = []
     kind = _INVOCATIONS.get(agent.kind)
     if kind is not None:

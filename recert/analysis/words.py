@@ -1,6 +1,6 @@
 """Plain words for actions and resources, for somebody tired who must decide."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from recert.iam.arns import parts_of
 from recert.iam.narrowing import NOT_RESOURCE
@@ -109,6 +109,11 @@ def phrase(action: str, levels: Iterable[str]) -> str:
     verbs = [_VERBS[level] for level in dict.fromkeys(levels) if level in _VERBS]
     words = ", ".join(verbs) if verbs else "use"
     return f"{words} {things} ({name})"
+
+
+def few(names: Sequence[str]) -> str:
+    """Return the first of some names on one line, with an ellipsis where there are more."""
+    return ", ".join(names[:_SHOWN]) + (" …" if len(names) > _SHOWN else "")
 
 
 def thing(service: str) -> str:

@@ -1,7 +1,7 @@
 """The estate: one reading of everything, with what could not be read."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, Literal, Self, cast
 
@@ -16,6 +16,7 @@ from recert.estate.integrations import (
     Enforcement,
     Function,
     Guardrail,
+    GuardrailRef,
     KnowledgeBase,
 )
 
@@ -128,6 +129,30 @@ class Estate(Frozen):
     def policies_by_arn(self) -> dict[str, ManagedPolicy]:
         """Index the managed policies."""
         return {policy.arn: policy for policy in self.managed_policies}
+
+    def documents_of(self, role: Role) -> Iterator[tuple[str, str | None]]:
+        """Yield the name or ARN of each policy of a role with its text, None where it was not read."""
+        for item in role.inline:
+            yield item.name, item.document
+        for arn in role.attached:
+            policy = self.policies_by_arn.get(arn)
+            yield arn, None if policy is None else policy.document
+
+    @cached_property
+    def guardrails_by_name(self) -> dict[tuple[str, str, str, str], Guardrail]:
+        """Index the guardrails by account, region, id and version."""
+        return {(one.account, one.region, one.id, one.version): one for one in self.guardrails}
+
+    def guardrail_of(self, agent: Agent, named: GuardrailRef) -> Guardrail | None:
+        """Return the guardrail that a version of an agent names, None where it was not read."""
+        name = named.identifier.rpartition("/")[2]
+        return self.guardrails_by_name.get((agent.account, agent.region, name, named.version))
+
+    def trails_of(self, account: str, region: str) -> Trails | None:
+        """Return what is recorded at a place, None where that was not read."""
+        return next(
+            (one for one in self.trails if (one.account, one.region) == (account, region)), None
+        )
 
     @cached_property
     def functions_by_arn(self) -> dict[str, Function]:

@@ -1,6 +1,7 @@
 """Differences of one agent: what it says of itself, what its versions hold, what they drive."""
 
-from recert.analysis.acting import Driven, driven
+from recert.analysis.acting import driven
+from recert.analysis.ways import Driven
 from recert.estate.agents import DRAFT, Agent, AgentVersion, Alias
 from recert.estate.estate import Estate
 from recert.lifecycle.changes import Change, Values
@@ -163,7 +164,7 @@ class AgentDiff:
         both = (self._before, self._after)
         return [
             *self._shared.of(reach, earlier),
-            *self._shared.doors_of(both, versions, (earlier, reach)),
+            *self._shared.policies_of(both, versions, (earlier, reach)),
             *grown_through(earlier, reach),
         ]
 

@@ -1,17 +1,16 @@
 """Differences of what AgentCore, flows and state machines add to a version: tools, targets, access."""
 
-from recert.analysis.normal import grown, units
 from recert.estate.agents import Agent, AgentVersion
 from recert.estate.companions import Access, Integration, Resource
 from recert.lifecycle.changes import (
     Change,
-    Values,
     concealed_differs,
     differing,
     keyed_differs,
     shown,
     summary,
 )
+from recert.lifecycle.documents import compare_documents
 from recert.lifecycle.events import Severity
 
 _NAMED = {
@@ -114,28 +113,18 @@ def compare_resource_policies(before: Agent, after: Agent) -> list[Change]:
     """Return whether the policy on the agent itself lets more, or less, callers in."""
     if not (before.resource_policy_known and after.resource_policy_known):
         return []
-    if before.resource_policy == after.resource_policy:
-        return []
-    old, new = (
-        frozenset() if text is None else units(text)
-        for text in (before.resource_policy, after.resource_policy)
+    return compare_documents(
+        before.resource_policy,
+        after.resource_policy,
+        kind="resource_policy.",
+        subject="resource_policy",
+        sides=({}, {}),
+        how=(
+            "the resource policy differs and cannot be understood",
+            "the resource policy lets somebody in who was not before",
+            "the resource policy no longer lets somebody in",
+        ),
     )
-    if old is None or new is None:
-        how = "the resource policy differs and cannot be understood"
-        return [Change("resource_policy.widened", "resource_policy", {}, {}, how)]
-    wider, narrower = grown(old, new), grown(new, old)
-    values: tuple[Values, Values] = (
-        {"statements": [unit.as_shown() for unit in narrower]},
-        {"statements": [unit.as_shown() for unit in wider]},
-    )
-    found: list[Change] = []
-    if wider:
-        how = "the resource policy lets somebody in who was not before"
-        found.append(Change("resource_policy.widened", "resource_policy", *values, how))
-    if narrower:
-        how = "the resource policy no longer lets somebody in"
-        found.append(Change("resource_policy.narrowed", "resource_policy", *values, how))
-    return found
 
 
 def compare_resources(before: Resource, after: Resource) -> list[Change]:

@@ -1,8 +1,8 @@
 """Differences between two readings of one function."""
 
-from recert.analysis.normal import Unit, grown, units
 from recert.estate.integrations import Function
 from recert.lifecycle.changes import Change, Values, concealed_differs, differing, shown
+from recert.lifecycle.documents import compare_documents
 
 
 def compare_functions(before: Function, after: Function) -> list[Change]:
@@ -11,7 +11,18 @@ def compare_functions(before: Function, after: Function) -> list[Change]:
     if before.configuration_known and after.configuration_known:
         found += _configuration(before, after)
     if before.resource_policy_known and after.resource_policy_known:
-        found += _resource_policy(before, after)
+        found += compare_documents(
+            before.resource_policy,
+            after.resource_policy,
+            kind="function.policy_",
+            subject=after.arn,
+            sides=(_named(before), _named(after)),
+            how=(
+                "the resource policy differs and cannot be understood",
+                "the resource policy lets somebody call who could not before",
+                "the resource policy no longer lets somebody call",
+            ),
+        )
     return found
 
 
@@ -40,38 +51,12 @@ def _configuration(before: Function, after: Function) -> list[Change]:
     return found
 
 
-def _resource_policy(before: Function, after: Function) -> list[Change]:
-    both = (before, after)
-    old, new = _units(before.resource_policy), _units(after.resource_policy)
-    if old is None or new is None:
-        if before.resource_policy == after.resource_policy:
-            return []
-        how = "the resource policy differs and cannot be understood"
-        return [_change("function.policy_widened", both, ({}, {}), how)]
-    wider, narrower = grown(old, new), grown(new, old)
-    values: tuple[Values, Values] = (
-        {"statements": [unit.as_shown() for unit in narrower]},
-        {"statements": [unit.as_shown() for unit in wider]},
-    )
-    found: list[Change] = []
-    if wider:
-        how = "the resource policy lets somebody call who could not before"
-        found.append(_change("function.policy_widened", both, values, how))
-    if narrower:
-        how = "the resource policy no longer lets somebody call"
-        found.append(_change("function.policy_narrowed", both, values, how))
-    return found
-
-
-def _units(document: str | None) -> frozenset[Unit] | None:
-    return frozenset() if document is None else units(document)
-
-
 def _change(
     kind: str, sides: tuple[Function, Function], values: tuple[Values, Values], how: str
 ) -> Change:
-    one, two = (
-        {"name": side.name, "function_arn": side.arn, **own}
-        for side, own in zip(sides, values, strict=True)
-    )
+    one, two = ({**_named(side), **own} for side, own in zip(sides, values, strict=True))
     return Change(kind, sides[1].arn, one, two, how)
+
+
+def _named(function: Function) -> Values:
+    return {"name": function.name, "function_arn": function.arn}

@@ -64,13 +64,10 @@ def _may_fetch(estate: Estate, agent: Agent, provider: Resource) -> bool:
 
 
 def _lets(estate: Estate, role: Role) -> bool:
-    attached = (estate.policies_by_arn.get(arn) for arn in role.attached)
-    texts = [item.document for item in role.inline]
-    texts += [policy.document for policy in attached if policy and policy.document]
     return any(
         unit.effect == "Allow"
         and not unit.not_action
         and any(intersects(unit.action[0], action) for action in _FETCH)
-        for text in texts
-        for unit in units(text) or ()
+        for _, text in estate.documents_of(role)
+        for unit in (units(text) if text else None) or ()
     )

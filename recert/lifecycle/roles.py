@@ -11,6 +11,7 @@ from recert.estate.authority import Role
 from recert.estate.estate import Estate
 from recert.iam.arns import is_aws_managed
 from recert.lifecycle.changes import Change, Values
+from recert.lifecycle.documents import compare_documents
 from recert.lifecycle.events import Severity
 from recert.lifecycle.grave import is_grave
 
@@ -159,26 +160,19 @@ def _values(policy: _Policy | None, found: tuple[Unit, ...] = ()) -> Values | No
 
 
 def _trust(before: Role, after: Role) -> list[Change]:
-    if before.trust == after.trust:
-        return []
-    old, new = units(before.trust), units(after.trust)
-    if new is None or old is None:
-        how = "the trust policy differs and cannot be understood"
-        return [Change("trust.widened", after.arn, {"role_arn": before.arn}, {}, how)]
-    found: list[Change] = []
-    wider, narrower = grown(old, new), grown(new, old)
-    for kind, units_found, how in (
-        ("trust.widened", wider, "somebody may assume the role who could not before"),
-        ("trust.narrowed", narrower, "somebody may no longer assume the role"),
-    ):
-        if units_found:
-            more, less = (wider, narrower)
-            values: tuple[Values, Values] = (
-                {"role_arn": before.arn, "statements": [unit.as_shown() for unit in less[:_MANY]]},
-                {"role_arn": after.arn, "statements": [unit.as_shown() for unit in more[:_MANY]]},
-            )
-            found.append(Change(kind, after.arn, *values, how))
-    return found
+    return compare_documents(
+        before.trust,
+        after.trust,
+        kind="trust.",
+        subject=after.arn,
+        sides=({"role_arn": before.arn}, {"role_arn": after.arn}),
+        how=(
+            "the trust policy differs and cannot be understood",
+            "somebody may assume the role who could not before",
+            "somebody may no longer assume the role",
+        ),
+        most=_MANY,
+    )
 
 
 def _boundary(before: Role, after: Role, estates: tuple[Estate, Estate]) -> list[Change]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from recert.analysis.acting import Driven
-from recert.analysis.doors import doors_behind
+from recert.analysis.resource_policies import policies_behind
+from recert.analysis.ways import Driven
 from recert.estate.agents import Agent, AgentVersion
 from recert.estate.estate import Estate
 from recert.estate.integrations import Guardrail
@@ -12,9 +12,9 @@ from recert.lifecycle.bases import compare_bases, compare_buckets
 from recert.lifecycle.ceilings import compare_ceilings
 from recert.lifecycle.changes import Change, keyed_differs
 from recert.lifecycle.companions import compare_resources
-from recert.lifecycle.doors import compare_doors
 from recert.lifecycle.enforcement import ForcedGuardrails
 from recert.lifecycle.functions import compare_functions
+from recert.lifecycle.resource_policies import compare_policies
 from recert.lifecycle.roles import compare_roles
 from recert.lifecycle.unread import ROLE_READS, Unread
 
@@ -47,8 +47,7 @@ class SharedChanges:
             if (found := compare_ceilings(before.organization, after.organization, account))
         }
         self.forced = ForcedGuardrails(before, after)
-        self.doors = compare_doors(before, after)
-        self._guardrails = (_guardrails(before), _guardrails(after))
+        self.resource_policies = compare_policies(before, after)
 
     @property
     def nothing(self) -> bool:
@@ -60,7 +59,7 @@ class SharedChanges:
             or self.buckets
             or self.ceilings
             or self.resources
-            or self.doors
+            or self.resource_policies
         )
 
     def of(self, reach: Driven, common: Driven) -> list[Change]:
@@ -85,7 +84,7 @@ class SharedChanges:
         named = _names(after) & _names(before.versions)
         return [change for arn in sorted(named) for change in self.resources.get(arn, ())]
 
-    def doors_of(
+    def policies_of(
         self,
         agents: tuple[Agent, Agent],
         versions: Iterable[AgentVersion],
@@ -95,19 +94,20 @@ class SharedChanges:
 
         `agents` and `reaches` are those of the earlier and of the later reading.
         """
-        if not self.doors:
+        if not self.resource_policies:
             return []
-        old = doors_behind(self._estates[0], agents[0], agents[0].versions, reaches[0])
-        new = doors_behind(self._estates[1], agents[1], versions, reaches[1])
-        return [change for arn in sorted(old & new) for change in self.doors.get(arn, ())]
+        old = policies_behind(self._estates[0], agents[0], agents[0].versions, reaches[0])
+        new = policies_behind(self._estates[1], agents[1], versions, reaches[1])
+        return [
+            change for arn in sorted(old & new) for change in self.resource_policies.get(arn, ())
+        ]
 
     def guardrail(self, agent: Agent, before: AgentVersion, after: AgentVersion) -> list[Change]:
         """Return whether the guardrail behind an unchanged reference is another one now."""
         one, two = before.guardrail, after.guardrail
         if one is None or two is None or one != two:
             return []
-        key = (agent.account, agent.region, two.identifier.rpartition("/")[2], two.version)
-        old, new = self._guardrails[0].get(key), self._guardrails[1].get(key)
+        old, new = (estate.guardrail_of(agent, two) for estate in self._estates)
         if old is None or new is None or old.content is None or new.content is None:
             return []
         if not keyed_differs(old.content, new.content):
@@ -181,10 +181,6 @@ def _names(versions: Iterable[AgentVersion]) -> set[str]:
         for arn in (item.target, *item.provider_arns)
         if arn
     }
-
-
-def _guardrails(estate: Estate) -> dict[tuple[str, str, str, str], Guardrail]:
-    return {(item.account, item.region, item.id, item.version): item for item in estate.guardrails}
 
 
 def _content(guardrail: Guardrail) -> dict[str, object]:

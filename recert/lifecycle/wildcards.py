@@ -85,13 +85,8 @@ def _lets(unit: Unit, action: str) -> bool:
 
 
 def _policies(estate: Estate, role: Role) -> Iterator[tuple[str, frozenset[Unit]]]:
-    texts = [(item.name, item.document) for item in role.inline]
-    for arn in role.attached:
-        policy = estate.policies_by_arn.get(arn)
-        if policy is not None and policy.document is not None:
-            texts.append((arn, policy.document))
-    for name, text in texts:
-        if (content := units(text)) is not None:
+    for name, text in estate.documents_of(role):
+        if text is not None and (content := units(text)) is not None:
             yield name, content
 
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recert.analysis.needs_words import Need
+from recert.analysis.need import Need
 from recert.analysis.purpose import explained_actions, explanation
 
 ACTIONS = (

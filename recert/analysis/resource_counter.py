@@ -59,8 +59,8 @@ class Opened:
         )
 
 
-class Ruler:
-    """Counts resources against one catalogue and the known resources of one reading."""
+class ResourceCounter:
+    """Counts against one catalogue and the known resources of one reading."""
 
     def __init__(self, catalogue: Catalogue, known: Iterable[str]) -> None:
         self._catalogue = catalogue

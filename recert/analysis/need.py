@@ -8,6 +8,12 @@ MODEL = (
     "bedrock:getinferenceprofile",
     "bedrock:getfoundationmodel",
 )
+TRACES = (
+    "xray:puttracesegments",
+    "xray:puttelemetryrecords",
+    "xray:getsamplingrules",
+    "xray:getsamplingtargets",
+)
 
 
 @dataclass(frozen=True, slots=True)

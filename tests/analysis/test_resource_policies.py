@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from recert.analysis import Catalogue, findings
-from recert.analysis.doors import strangers, who
+from recert.analysis.resource_policies import strangers, who
 from recert.estate.estate import Estate
 
 HOME = "111122223333"

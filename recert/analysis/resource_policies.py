@@ -1,13 +1,14 @@
 """Resource policies of what an agent rests on: by them others get at its data, keys and settings.
 
-The agent's own policy and those of its functions are other doors: they let somebody make it or them act.
+The agent's own policy and those of its functions are none of these: they let somebody make it, or
+them, act.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from recert.analysis.acting import Driven
 from recert.analysis.normal import Unit, units
+from recert.analysis.ways import Driven
 from recert.estate.agents import Agent, AgentVersion
 from recert.estate.estate import Estate
 from recert.iam.arns import account_of, name_of
@@ -30,33 +31,37 @@ _NARROWING = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
-    """One thing with its resource policy; `policy` is None where there is none, or `known` is False."""
+class ResourcePolicy:
+    """The policy of one thing; `document` is None where there is none, or where `known` is False."""
 
     kind: str
     arn: str
     name: str
     account: str
-    policy: str | None
+    document: str | None
     known: bool
 
 
-def every_door(estate: Estate) -> dict[str, Door]:
-    """Return the doors of a whole reading by ARN; versions of one guardrail share theirs."""
+def resource_policies(estate: Estate) -> dict[str, ResourcePolicy]:
+    """Return the policies of a whole reading by ARN; versions of one guardrail share theirs."""
     found = [
-        Door(BUCKET, one.arn, name_of(one.arn), one.account or "", one.policy, one.policy_known)
+        ResourcePolicy(
+            BUCKET, one.arn, name_of(one.arn), one.account or "", one.policy, one.policy_known
+        )
         for one in estate.buckets
     ]
     found += [
-        Door(BASE, one.arn, one.name, one.account, one.resource_policy, one.resource_policy_known)
+        ResourcePolicy(
+            BASE, one.arn, one.name, one.account, one.resource_policy, one.resource_policy_known
+        )
         for one in estate.knowledge_bases
     ]
     found += [
-        Door(KEY, one.arn, name_of(one.arn), one.account, one.policy, one.policy_known)
+        ResourcePolicy(KEY, one.arn, name_of(one.arn), one.account, one.policy, one.policy_known)
         for one in estate.keys
     ]
     found += [
-        Door(
+        ResourcePolicy(
             GUARDRAIL,
             one.arn,
             one.name,
@@ -66,15 +71,15 @@ def every_door(estate: Estate) -> dict[str, Door]:
         )
         for one in sorted(estate.guardrails, key=lambda one: one.resource_policy_known)
     ]
-    return {door.arn: door for door in found}
+    return {one.arn: one for one in found}
 
 
-def doors_behind(
+def policies_behind(
     estate: Estate, agent: Agent, versions: Iterable[AgentVersion], reach: Driven
 ) -> frozenset[str]:
-    """Return the ARNs of the doors to what versions of an agent rest on."""
+    """Return the ARNs of what versions of an agent rest on and what may have a policy of its own."""
     chosen = tuple(versions)
-    bases = [one for one in estate.knowledge_bases if one.arn in reach.knowledge_bases]
+    bases = list(reach.bases_in(estate))
     found = {base.arn for base in bases}
     found |= {
         source.bucket_arn
