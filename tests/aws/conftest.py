@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from recert.aws.collect.run import collect
-from recert.aws.iam_account import OPERATIONS
 from recert.aws.interface import Options, Reading
+from recert.aws.overlay.iam import OPERATIONS
 from recert.aws.read_table import every_read
 from recert.aws.recording import Recording, read_recording
 from recert.aws.redaction import Keyring

@@ -12,17 +12,28 @@ from typing import Any
 
 from botocore.model import OperationModel
 
-from recert.aws.iam_account import OPERATIONS, READS, WRITES, IamAccount, IamRefusal
 from recert.aws.matching import Place
 from recert.aws.models import is_global, operation_model
+from recert.aws.overlay.agents import AgentDrafts
+from recert.aws.overlay.buckets import BucketPolicies
+from recert.aws.overlay.functions import FunctionPolicies
+from recert.aws.overlay.gateways import GatewayTargets
+from recert.aws.overlay.iam import OPERATIONS, READS, WRITES, IamAccount
+from recert.aws.overlay.service import Output, Params, Service, ServiceRefusal
 from recert.aws.recording import Recording, decode_output
-from recert.aws.resource_account import RESOURCE_OPERATIONS, RESOURCE_WRITES, ResourceAccount
 from recert.aws.shapes import decode, encode
 from recert.aws.wire import WireAnswer, encode_error, encode_output
 from recert.errors import RecordingError
 from recert.paths import ensure_private_dir
 from recert.text import visible
 
+SERVICES: Mapping[str, type[Service]] = {
+    "lambda": FunctionPolicies,
+    "s3": BucketPolicies,
+    "bedrock-agent": AgentDrafts,
+    "bedrock-agentcore-control": GatewayTargets,
+}
+"""What is answered beside IAM, which belongs to an account and not to a region."""
 _BULK = "GetAccountAuthorizationDetails"
 _POLICY_READS = ("GetPolicy", "GetPolicyVersion")
 _MOST_PAGES = 1000
@@ -39,7 +50,7 @@ class JournalOverlay:
         self._journal = journal
         self._accounts: dict[str, IamAccount] = {}
         self._written: set[str] = set()
-        self._resources: dict[tuple[str, Place], ResourceAccount] = {}
+        self._services: dict[tuple[str, Place], Service] = {}
         self._changed: set[tuple[str, Place]] = set()
         self._known = 0
         self._catch_up()
@@ -55,7 +66,7 @@ class JournalOverlay:
                 output = self._iam(place, model, params)
             else:
                 output = self._resource(place, service, model, params)
-        except IamRefusal as refusal:
+        except ServiceRefusal as refusal:
             return encode_error(model, refusal.code, refusal.message, refusal.status)
         if output is None:
             return None
@@ -77,25 +88,24 @@ class JournalOverlay:
     def _resource(
         self, place: Place, service: str, model: OperationModel, params: dict[str, Any]
     ) -> dict[str, Any] | None:
-        key = (service, model.name)
-        if key not in RESOURCE_OPERATIONS:
+        kind = SERVICES.get(service)
+        if kind is None or not kind.knows(model.name):
             return None
         where = _where(service, place)
-        if key not in RESOURCE_WRITES and where not in self._changed and key != _BASE:
+        writes = model.name in kind.WRITES
+        if not writes and where not in self._changed and model.name != _UNRECORDED:
             return None
-        output = self._held(where).call(*key, params)
-        if key in RESOURCE_WRITES:
+        output = self._service(where).call(model.name, params)
+        if writes:
             self._changed.add(where)
             self._keep(place, service, model.name, params)
         return output
 
-    def _held(self, where: tuple[str, Place]) -> ResourceAccount:
-        if where not in self._resources:
-            place = where[1]
+    def _service(self, where: tuple[str, Place]) -> Service:
+        if where not in self._services:
+            service, place = where
 
-            def recorded(
-                service: str, operation: str, params: Mapping[str, Any]
-            ) -> dict[str, Any] | None:
+            def recorded(operation: str, params: Params) -> Output | None:
                 names = operation_model(service, operation).input_shape
                 known = names.members if names is not None else {}
                 asked = {name: value for name, value in params.items() if name in known}
@@ -104,8 +114,8 @@ class JournalOverlay:
                     return None
                 return decode_output(entry)
 
-            self._resources[where] = ResourceAccount(recorded, self._now)
-        return self._resources[where]
+            self._services[where] = SERVICES[service](recorded, self._now)
+        return self._services[where]
 
     def _concerns(self, account: str, operation: str, params: dict[str, Any]) -> bool:
         """Tell whether a read is the overlay's: after a write, and for what no recording holds."""
@@ -150,8 +160,8 @@ class JournalOverlay:
             else:
                 where = _where(service, place)
                 self._changed.add(where)
-                self._held(where).call(service, operation, params)
-        except IamRefusal:
+                self._service(where).call(operation, params)
+        except ServiceRefusal:
             # A later point in time of the recording no longer has what was written to.
             return
 
@@ -186,11 +196,10 @@ class JournalOverlay:
             line = json.loads(text.decode("ascii"))
             # A line without a service is of IAM.
             service, operation = str(line.get("service", "iam")), str(line["operation"])
-            known = OPERATIONS if service == "iam" else {two for _, two in RESOURCE_OPERATIONS}
-            operation = next(one for one in known if one == operation)
+            _require(service, operation)
             place = Place(str(line["account"]), str(line.get("region", "")))
             return place, service, operation, dict(line["params"])
-        except (ValueError, KeyError, TypeError, StopIteration) as error:
+        except (ValueError, KeyError, TypeError) as error:
             raise RecordingError(
                 f"the journal {visible(str(self._journal))} is damaged.",
                 "Start the demo anew with recert demo --reset.",
@@ -198,8 +207,14 @@ class JournalOverlay:
             ) from error
 
 
-_BASE = ("bedrock-agent", "GetAgentKnowledgeBase")
+_UNRECORDED = "GetAgentKnowledgeBase"
 """A read that no reading makes, so that no recording holds it."""
+
+
+def _require(service: str, operation: str) -> None:
+    """Raise KeyError for an operation that nothing here answers."""
+    if not (operation in OPERATIONS if service == "iam" else SERVICES[service].knows(operation)):
+        raise KeyError(operation)
 
 
 def _where(service: str, place: Place) -> tuple[str, Place]:

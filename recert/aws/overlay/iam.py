@@ -11,21 +11,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-MOST_VERSIONS = 5
+from recert.aws.executor import MOST_VERSIONS
+from recert.aws.overlay.service import ServiceRefusal
+from recert.iam.arns import is_aws_managed, name_of
 
 
-class IamRefusal(Exception):  # noqa: N818 - an answer of IAM, not a fault
-    """IAM says no: `code`, `message` and the HTTP status."""
-
-    def __init__(self, code: str, message: str, status: int = 400) -> None:
-        self.code = code
-        self.message = message
-        self.status = status
-        super().__init__(message)
-
-
-def _missing(what: str) -> IamRefusal:
-    return IamRefusal("NoSuchEntity", f"{what} cannot be found.", 404)
+def _missing(what: str) -> ServiceRefusal:
+    return ServiceRefusal("NoSuchEntity", f"{what} cannot be found.", 404)
 
 
 class IamAccount:
@@ -44,7 +36,7 @@ class IamAccount:
         self._now = now
 
     def call(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
-        """Answer one operation; raises IamRefusal as IAM would, KeyError for an operation not known here."""
+        """Answer one operation; raises ServiceRefusal, KeyError for an operation not known here."""
         return OPERATIONS[operation](self, params)
 
     def role(self, params: dict[str, Any]) -> dict[str, Any]:
@@ -113,11 +105,11 @@ class IamAccount:
     def attach(self, params: dict[str, Any]) -> dict[str, Any]:
         """Attach a managed policy to a role."""
         role, arn = self.role(params), str(params["PolicyArn"])
-        if arn not in self.policies and ":iam::aws:" not in arn:
+        if arn not in self.policies and not is_aws_managed(arn):
             raise _missing(f"Policy {arn}")
         attached = role.setdefault("AttachedManagedPolicies", [])
         if all(one.get("PolicyArn") != arn for one in attached):
-            attached.append({"PolicyArn": arn, "PolicyName": arn.rpartition("/")[2]})
+            attached.append({"PolicyArn": arn, "PolicyName": name_of(arn)})
         return {}
 
     def detach(self, params: dict[str, Any]) -> dict[str, Any]:
@@ -160,7 +152,9 @@ class IamAccount:
         path = str(params.get("Path") or "/")
         arn = f"arn:aws:iam::{self.account}:policy{path}{params['PolicyName']}"
         if arn in self.policies:
-            raise IamRefusal("EntityAlreadyExists", f"A policy called {arn} already exists.", 409)
+            raise ServiceRefusal(
+                "EntityAlreadyExists", f"A policy called {arn} already exists.", 409
+            )
         self.policies[arn] = {
             "PolicyName": params["PolicyName"],
             "Arn": arn,
@@ -187,7 +181,7 @@ class IamAccount:
         versions = policy.setdefault("PolicyVersionList", [])
         if len(versions) >= MOST_VERSIONS:
             message = "A managed policy can have up to 5 versions."
-            raise IamRefusal("LimitExceeded", message, 409)
+            raise ServiceRefusal("LimitExceeded", message, 409)
         # The bulk shows the default version alone; the next number follows the highest known.
         known = [
             str(policy.get("DefaultVersionId") or "v0"),
@@ -222,7 +216,7 @@ class IamAccount:
         """Delete a version that is not the default."""
         policy = self.policy(params)
         if self._one_version(policy, params).get("IsDefaultVersion"):
-            raise IamRefusal("DeleteConflict", "The default version cannot be deleted.", 409)
+            raise ServiceRefusal("DeleteConflict", "The default version cannot be deleted.", 409)
         policy["PolicyVersionList"] = [
             one for one in policy["PolicyVersionList"] if one["VersionId"] != params["VersionId"]
         ]
@@ -248,9 +242,9 @@ def _document(value: object) -> str:
     try:
         body = json.loads(text)
     except ValueError as error:
-        raise IamRefusal("MalformedPolicyDocument", "Syntax errors in policy.") from error
+        raise ServiceRefusal("MalformedPolicyDocument", "Syntax errors in policy.") from error
     if not isinstance(body, dict):
-        raise IamRefusal("MalformedPolicyDocument", "Syntax errors in policy.")
+        raise ServiceRefusal("MalformedPolicyDocument", "Syntax errors in policy.")
     return text
 
 
@@ -261,7 +255,7 @@ def _identity(value: object) -> str:
     for statement in statements if isinstance(statements, list) else [statements]:
         if {"Principal", "NotPrincipal"} & set(statement):
             message = "Policy document should not specify a principal."
-            raise IamRefusal("MalformedPolicyDocument", message)
+            raise ServiceRefusal("MalformedPolicyDocument", message)
     return text
 
 
