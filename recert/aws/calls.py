@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from recert.aws.matching import Place
-from recert.aws.reads import Read
+from recert.aws.read import Read
 from recert.clock import to_rfc3339
 
 Row = dict[str, Any]

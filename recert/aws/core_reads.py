@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from recert.aws.reads import Read
+from recert.aws.read import Read
 
 _CORE = "bedrock-agentcore-control"
 _NOT_FOUND = frozenset({"ResourceNotFoundException"})

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from recert.aws.matching import Place
-from recert.aws.reads import Read
+from recert.aws.read import Read
 from recert.clock import Clock
 from recert.errors import RecertError
 from recert.estate.estate import Estate, Gap, Source

@@ -1,6 +1,6 @@
 """The calls of a reading that recordings need not hold: without them the reading says what it lacks."""
 
-from recert.aws.reads import Read
+from recert.aws.read import Read
 
 _REGISTRY = "agent-registry-control"
 

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from recert.aws import regions
 from recert.aws.matching import Place
 from recert.aws.pacing import Pacer
-from recert.aws.reads import Read
+from recert.aws.read import Read
 from recert.aws.sessions import (
     HOME,
     Caller,

@@ -1,7 +1,7 @@
 """Every call of a reading in one table."""
 
 from recert.aws import core_reads, later_reads, reads
-from recert.aws.reads import Read
+from recert.aws.read import Read
 
 
 def every_read() -> tuple[Read, ...]:

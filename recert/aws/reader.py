@@ -1,8 +1,5 @@
 """One call at a time: paced, counted, redacted; a refusal becomes a gap and never an exception."""
 
-import threading
-import time
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,14 +8,15 @@ from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
-from recert.aws.calls import CallLog
-from recert.aws.interface import AwsSource, CallCounts, Cancelled, ReadingCancelledError
+from recert.aws.interface import AwsSource
+from recert.aws.keyring import Keyring
 from recert.aws.matching import Place
 from recert.aws.models import paginator
-from recert.aws.reads import Read
-from recert.aws.redaction import Keyring, redact
+from recert.aws.read import Read
+from recert.aws.redaction import redact
 from recert.aws.replay import NotRecordedError
 from recert.aws.resume import Spool
+from recert.aws.tally import Tally
 from recert.errors import AwsError
 from recert.estate.estate import Gap
 
@@ -52,62 +50,6 @@ class Listing:
     error: str = ""
 
 
-class Tally:
-    """What a reading counted and missed; shared by every reader of it."""
-
-    def __init__(self, cancelled: Cancelled | None = None) -> None:
-        self._lock = threading.Lock()
-        self._gaps: dict[tuple[str, ...], Gap] = {}
-        self._calls: Counter[str] = Counter()
-        self._retries = 0
-        self._cancelled = cancelled
-        self.log = CallLog(time.time)
-
-    def check(self) -> None:
-        """Stop the reading where it was cancelled."""
-        if self._cancelled is not None and self._cancelled():
-            raise ReadingCancelledError("The reading was interrupted.", "Nothing of it was kept.")
-
-    def count(self, read: Read) -> None:
-        """Count one call, or stop the reading where it was cancelled."""
-        self.check()
-        with self._lock:
-            self._calls[read.name] += 1
-
-    def retried(self, times: int) -> None:
-        """Count the retries of one call."""
-        if times:
-            with self._lock:
-                self._retries += times
-
-    def miss(self, gap: Gap) -> None:
-        """Record a gap; the same one twice counts once."""
-        key = (gap.account, gap.region, gap.service, gap.operation, gap.error, gap.subject)
-        with self._lock:
-            self._gaps.setdefault(key, gap)
-
-    @property
-    def made(self) -> int:
-        """Return the number of calls so far."""
-        with self._lock:
-            return self._calls.total()
-
-    @property
-    def gaps(self) -> tuple[Gap, ...]:
-        """Return the gaps, sorted."""
-        return tuple(gap for _, gap in sorted(self._gaps.items()))
-
-    @property
-    def calls(self) -> CallCounts:
-        """Return the counts."""
-        return CallCounts(
-            self._calls.total(),
-            self._retries,
-            dict(sorted(self._calls.items())),
-            self.log.rows(),
-        )
-
-
 class Reader:
     """Calls AWS, or a recording of it, for one account and region."""
 
@@ -115,13 +57,13 @@ class Reader:
         self,
         source: AwsSource,
         place: Place,
-        ledger: Tally,
+        tally: Tally,
         keyring: Keyring,
         spool: Spool | None = None,
     ) -> None:
         self.source = source
         self.place = place
-        self.ledger = ledger
+        self.tally = tally
         self.keyring = keyring
         self.spool = spool
 
@@ -129,7 +71,7 @@ class Reader:
         """Return a reader for another account or region."""
         if place == self.place:
             return self
-        return Reader(self.source, place, self.ledger, self.keyring, self.spool)
+        return Reader(self.source, place, self.tally, self.keyring, self.spool)
 
     def call(
         self,
@@ -155,12 +97,12 @@ class Reader:
         try:
             client = self.source.client(read.service, self.place)
             self.source.pace(read, self.place)
-            self.ledger.count(read)
+            self.tally.count(read)
             output = getattr(client, xform_name(read.operation))(**asked)
         except ClientError as error:
             code = str(error.response.get("Error", {}).get("Code") or "Unknown")
-            self.ledger.retried(_retries(error.response))
-            self.ledger.log.refused(read, self.place, asked, code)
+            self.tally.retried(_retries(error.response))
+            self.tally.log.refused(read, self.place, asked, code)
             if code in read.absent:
                 self._keep(read, asked, None, {}, page_of)
                 return Answer(absent=True)
@@ -169,10 +111,10 @@ class Reader:
                 return Answer(error=code)
         except NotRecordedError as error:
             code = error.code
-            self.ledger.log.refused(read, self.place, asked, code)
+            self.tally.log.refused(read, self.place, asked, code)
         except (BotoCoreError, ResponseParserError, AwsError) as error:
             code = type(error).__name__
-            self.ledger.log.refused(read, self.place, asked, code)
+            self.tally.log.refused(read, self.place, asked, code)
         else:
             return self._answered(read, asked, output, page_of)
         return self._missed(read, code, subject, quiet=quiet)
@@ -180,12 +122,12 @@ class Reader:
     def _answered(
         self, read: Read, asked: Mapping[str, Any], output: dict[str, Any], page_of: str
     ) -> Answer:
-        self.ledger.retried(_retries(output))
+        self.tally.retried(_retries(output))
         metadata = output.pop("ResponseMetadata", None) or {}
         replayed = self.source.replayed
         kept = redact(read.service, output, self.keyring, marked=replayed)
         # A recording has no request ids of its own; those that replay makes up are no evidence.
-        self.ledger.log.answered(read, self.place, asked, kept, {} if replayed else metadata)
+        self.tally.log.answered(read, self.place, asked, kept, {} if replayed else metadata)
         self._keep(read, asked, kept, metadata, page_of)
         return Answer(kept)
 
@@ -196,11 +138,11 @@ class Reader:
         found = self.spool.find(self.place, read.name, asked)
         if found is None:
             return None
-        self.ledger.check()
+        self.tally.check()
         output, metadata = found
         if output is None:
             return Answer(absent=True)
-        self.ledger.log.answered(read, self.place, asked, output, metadata)
+        self.tally.log.answered(read, self.place, asked, output, metadata)
         return Answer(output)
 
     def remember(self, read: Read, asked: Mapping[str, Any], output: Mapping[str, Any]) -> None:
@@ -229,7 +171,7 @@ class Reader:
 
     def gap(self, read: Read, code: str, subject: str = "", effect: str = "") -> None:
         """Record that something could not be read."""
-        self.ledger.miss(
+        self.tally.miss(
             Gap(
                 account=self.place.account,
                 region=self.place.region,

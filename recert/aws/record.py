@@ -16,9 +16,10 @@ from botocore.model import OperationModel
 
 from recert.aws.collect.run import collect
 from recert.aws.interface import AwsSource, Cancelled, Options, Progress, Reading
+from recert.aws.keyring import Keyring
 from recert.aws.matching import Place
-from recert.aws.reads import Read
-from recert.aws.redaction import Keyring, redact
+from recert.aws.read import Read
+from recert.aws.redaction import redact
 from recert.aws.shapes import encode
 from recert.clock import Clock, FixedClock, to_rfc3339
 from recert.errors import AwsError

@@ -24,7 +24,8 @@ from botocore.retries import standard
 
 from recert.aws.matching import Place
 from recert.aws.models import loader, operation_model
-from recert.aws.recording import Recording, decode_output
+from recert.aws.recording import Recording
+from recert.aws.recording_line import decode_output
 from recert.aws.wire import WireAnswer, encode_error, encode_output
 from recert.errors import AwsError
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from recert.aws.matching import Place
-from recert.aws.reads import Read
+from recert.aws.read import Read
 from recert.aws.recording import Recording
 from recert.aws.replay import Overlay, Player, ReplayClients
 from recert.clock import Clock

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from recert.aws.keyring import Keyring
 from recert.aws.recording import instants, load_points
-from recert.aws.redaction import Keyring
 from recert.aws.replay_source import ReplaySource
 from recert.campaigns import people
 from recert.cli import readings

@@ -170,7 +170,7 @@ def fresh(run: Run, wanted: Iterable[Wanted], entry: Entry) -> Estate:
     """Read agents and what their fingerprints rest on from AWS now; raises AwsError."""
     from recert.aws.collect.run import collect  # noqa: PLC0415 - boto3 is slow to import
     from recert.aws.interface import Options, Scope  # noqa: PLC0415 - as above
-    from recert.aws.redaction import load_keyring  # noqa: PLC0415 - as above
+    from recert.aws.keyring import load_keyring  # noqa: PLC0415 - as above
     from recert.cli import readings  # noqa: PLC0415 - as above
 
     chosen = tuple(wanted)

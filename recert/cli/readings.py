@@ -9,11 +9,11 @@ from typing import Any
 
 from recert.aws.collect.run import collect
 from recert.aws.interface import AwsSource, Options, Reading, Step, TagNames
+from recert.aws.keyring import Keyring, load_keyring
 from recert.aws.live_source import LiveSource, open_live
 from recert.aws.needed import calls_needed
 from recert.aws.record import Recorded, record
 from recert.aws.recording import load_recording
-from recert.aws.redaction import Keyring, load_keyring
 from recert.aws.replay_source import ReplaySource
 from recert.aws.resume import Spool, spool_path
 from recert.aws.sessions import Spokes

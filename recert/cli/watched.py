@@ -9,7 +9,7 @@ from recert.aws.collect.run import collect
 from recert.aws.collect.scoped import LIMIT
 from recert.aws.hints import Hint
 from recert.aws.interface import AwsSource, Scope
-from recert.aws.redaction import load_keyring
+from recert.aws.keyring import load_keyring
 from recert.campaigns.estates import latest_id
 from recert.campaigns.preparing import launch_due
 from recert.cli import readings

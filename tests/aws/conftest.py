@@ -10,10 +10,10 @@ import pytest
 
 from recert.aws.collect.run import collect
 from recert.aws.interface import Options, Reading
+from recert.aws.keyring import Keyring
 from recert.aws.overlay.iam import OPERATIONS
 from recert.aws.read_table import every_read
 from recert.aws.recording import Recording, read_recording
-from recert.aws.redaction import Keyring
 from recert.aws.replay_source import ReplaySource
 from recert.clock import SystemClock
 

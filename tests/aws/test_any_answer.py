@@ -9,10 +9,10 @@ import pytest
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from recert.aws.collect.run import collect
+from recert.aws.keyring import Keyring
 from recert.aws.models import operation_model
 from recert.aws.read_table import every_read
 from recert.aws.recording import read_recording
-from recert.aws.redaction import Keyring
 from recert.aws.replay_source import ReplaySource
 from recert.clock import SystemClock
 from recert.estate.estate import Estate

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from recert.aws.interface import Options
+from recert.aws.keyring import Keyring
 from recert.aws.record import record
-from recert.aws.redaction import Keyring
 from recert.aws.replay_source import ReplaySource
 from recert.clock import SystemClock
 from recert.estate.companions import EventWindow, Observed

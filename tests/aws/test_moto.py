@@ -11,15 +11,16 @@ from recert.aws.collect.buckets import read_bucket
 from recert.aws.collect.functions import function_ref, read_function
 from recert.aws.collect.organization import read_organization
 from recert.aws.collect.run import collect
+from recert.aws.keyring import Keyring
 from recert.aws.live_source import LiveSource, open_live
 from recert.aws.matching import Place
 from recert.aws.overlay import JournalOverlay
-from recert.aws.reader import Reader, Tally
+from recert.aws.reader import Reader
 from recert.aws.record import record
 from recert.aws.recording import load_recording
-from recert.aws.redaction import Keyring
 from recert.aws.replay_source import ReplaySource
 from recert.aws.sessions import Sessions, Spokes
+from recert.aws.tally import Tally
 from recert.aws.writer import Writer, WriteRefusedError
 from recert.clock import SystemClock
 from recert.errors import AwsError

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from recert.aws.collect.run import collect
+from recert.aws.keyring import Keyring
 from recert.aws.matching import Place
 from recert.aws.overlay import JournalOverlay
-from recert.aws.redaction import Keyring
 from recert.aws.replay_source import ReplaySource
 from recert.aws.writer import Writer, WriteRefusedError, writer_policy
 from recert.clock import SystemClock

@@ -7,8 +7,8 @@ import pytest
 
 from recert.aws.collect.run import collect
 from recert.aws.interface import ReadingCancelledError, Step
+from recert.aws.keyring import Keyring
 from recert.aws.recording import Recording
-from recert.aws.redaction import Keyring
 from recert.aws.replay_source import ReplaySource
 from recert.clock import FixedClock, SystemClock
 

@@ -9,9 +9,10 @@ import pytest
 
 from recert.aws.collect.run import collect
 from recert.aws.interface import ReadingCancelledError
+from recert.aws.keyring import Keyring, load_keyring, read_mark
 from recert.aws.record import record
 from recert.aws.recording import load_recording
-from recert.aws.redaction import Keyring, load_keyring, read_mark, redact
+from recert.aws.redaction import redact
 from recert.aws.replay_source import ReplaySource
 from recert.clock import SystemClock
 from recert.errors import AwsError

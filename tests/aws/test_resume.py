@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 
 from recert.aws.collect.run import collect
 from recert.aws.interface import Options, Reading, ReadingCancelledError
+from recert.aws.keyring import Keyring
 from recert.aws.matching import Place
 from recert.aws.recording import Recording, load_recording
-from recert.aws.redaction import Keyring
 from recert.aws.replay_source import ReplaySource
 from recert.aws.resume import MOST_HOURS, Spool, _decoded, _encoded
 from recert.clock import FixedClock, SystemClock

@@ -5,8 +5,8 @@ import pytest
 from recert.analysis import fingerprint, unread
 from recert.aws.collect.run import collect
 from recert.aws.interface import Options, Reading, Scope
+from recert.aws.keyring import Keyring
 from recert.aws.recording import Recording, load_recording
-from recert.aws.redaction import Keyring
 from recert.aws.replay_source import ReplaySource
 from recert.clock import SystemClock
 from recert.demo import recording_path

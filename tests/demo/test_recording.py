@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from recert.aws.collect.run import collect
+from recert.aws.keyring import Keyring
 from recert.aws.recording import Recording, load_points, load_recording
-from recert.aws.redaction import Keyring
 from recert.aws.replay_source import ReplaySource
 from recert.clock import SystemClock
 from recert.demo import PEOPLE, PERSONA, recording_path

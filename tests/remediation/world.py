@@ -13,10 +13,11 @@ from recert.aws.collect.authority import read_authority
 from recert.aws.collect.buckets import read_bucket
 from recert.aws.executor import Calls as Made
 from recert.aws.executor import Executor, WriteRefusedError, Written
+from recert.aws.keyring import Keyring
 from recert.aws.live_source import LiveSource, open_live
 from recert.aws.matching import Place
-from recert.aws.reader import Reader, Tally
-from recert.aws.redaction import Keyring
+from recert.aws.reader import Reader
+from recert.aws.tally import Tally
 from recert.campaigns.intake import record_reading
 from recert.campaigns.service import Campaigns
 from recert.campaigns.views import Caller, DecisionRequest, ItemFilter, ItemLine, Strength, Verdict

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from recert.aws.collect.run import collect
+from recert.aws.keyring import Keyring
 from recert.aws.recording import load_recording
-from recert.aws.redaction import Keyring
 from recert.aws.replay_source import ReplaySource
 from recert.campaigns.intake import record_reading
 from recert.clock import SystemClock

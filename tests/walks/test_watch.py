@@ -24,9 +24,9 @@ from recert.aws.collect.run import collect
 from recert.aws.collect.scoped import LIMIT
 from recert.aws.hints import WATCHED, HintError, event_pattern, event_rule, read_hint
 from recert.aws.interface import Options, Scope
+from recert.aws.keyring import Keyring
 from recert.aws.queue import Message, Queue, queue_arn, queue_region
 from recert.aws.recording import load_recording
-from recert.aws.redaction import Keyring
 from recert.aws.replay_source import ReplaySource
 from recert.campaigns.intake import record_reading
 from recert.cli import readings

@@ -4,8 +4,9 @@ from typing import Any
 
 from recert.aws import reads
 from recert.aws.collect.values import dig, text, unique
+from recert.aws.keyring import read_mark
 from recert.aws.reader import Reader
-from recert.aws.redaction import read_mark, writing_operations
+from recert.aws.redaction import writing_operations
 from recert.estate.canonical import digest, unordered
 from recert.estate.integrations import ActionGroup, ToolFunction
 

@@ -8,8 +8,9 @@ from recert.aws.collect.harvest import Harvest
 from recert.aws.collect.identity import built_arn, identity
 from recert.aws.collect.values import dig, every, tag_map, text, unique
 from recert.aws.interface import TagNames
+from recert.aws.keyring import Keyring
 from recert.aws.reader import GONE, Reader
-from recert.aws.redaction import Keyring, conceal_structure, concealed
+from recert.aws.redaction import conceal_structure, concealed
 from recert.estate.agents import DRAFT, Agent, AgentKind, AgentVersion, Alias
 from recert.estate.base import Tags
 from recert.estate.canonical import unordered

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from recert.aws import core_reads, later_reads
-from recert.aws.reads import Read
+from recert.aws.read import Read
 
 
 @dataclass(frozen=True, slots=True)

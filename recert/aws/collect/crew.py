@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from typing import TypeVar
 
 from recert.aws.interface import Progress, Step
-from recert.aws.reader import Tally
+from recert.aws.tally import Tally
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -15,9 +15,9 @@ R = TypeVar("R")
 class Crew:
     """Runs the work of a reading on as many threads as its source allows."""
 
-    def __init__(self, workers: int, ledger: Tally, progress: Progress | None = None) -> None:
+    def __init__(self, workers: int, tally: Tally, progress: Progress | None = None) -> None:
         self._workers = workers
-        self._ledger = ledger
+        self._tally = tally
         self._progress = progress
         self._lock = threading.Lock()
 
@@ -25,7 +25,7 @@ class Crew:
         """Report how far a phase is."""
         if self._progress is not None:
             with self._lock:
-                self._progress(Step(phase, done, total, self._ledger.made))
+                self._progress(Step(phase, done, total, self._tally.made))
 
     def each(self, phase: str, work: Callable[[T], R], things: Iterable[T]) -> list[R]:
         """Do `work` on every thing and return the results in the order of the things.

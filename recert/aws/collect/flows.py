@@ -10,8 +10,9 @@ from recert.aws.collect.identity import built_arn, identity
 from recert.aws.collect.served import newest
 from recert.aws.collect.values import dig, every, text, unique
 from recert.aws.interface import TagNames
+from recert.aws.keyring import Keyring
 from recert.aws.reader import GONE, Reader
-from recert.aws.redaction import Keyring, conceal_structure
+from recert.aws.redaction import conceal_structure
 from recert.estate.agents import DRAFT, Agent, AgentKind, AgentVersion, Alias
 from recert.estate.companions import Integration
 from recert.estate.integrations import GuardrailRef, KnowledgeBaseLink

@@ -9,8 +9,9 @@ from recert.aws.collect.identity import built_arn, identity
 from recert.aws.collect.served import SERVICE, access_of, read_resource_policy, read_tags
 from recert.aws.collect.values import dig, every, text, unique
 from recert.aws.interface import TagNames
+from recert.aws.keyring import Keyring
 from recert.aws.reader import GONE, Reader
-from recert.aws.redaction import Keyring, conceal_structure
+from recert.aws.redaction import conceal_structure
 from recert.estate.agents import Agent, AgentKind, AgentVersion, Alias
 from recert.estate.canonical import unordered
 from recert.estate.companions import Integration

@@ -18,8 +18,9 @@ from recert.aws.collect.served import (
 )
 from recert.aws.collect.values import dig, every, text, unique
 from recert.aws.interface import TagNames
+from recert.aws.keyring import Keyring
 from recert.aws.reader import GONE, Reader
-from recert.aws.redaction import Keyring, conceal_structure
+from recert.aws.redaction import conceal_structure
 from recert.estate.agents import Agent, AgentKind, AgentVersion
 from recert.estate.canonical import unordered
 from recert.estate.companions import Integration

@@ -7,8 +7,9 @@ from typing import Any
 
 from recert.aws.collect.crew import Crew
 from recert.aws.interface import AwsSource, Options
-from recert.aws.reader import Reader, Tally
-from recert.aws.reads import Read
+from recert.aws.read import Read
+from recert.aws.reader import Reader
+from recert.aws.tally import Tally
 from recert.estate.agents import Agent, AgentKind
 from recert.estate.authority import ManagedPolicy, Organization, Role, User, UserGroup
 from recert.estate.companions import EventWindow, Observed, OwnerState, Resource, RoleUse, Trails
@@ -33,7 +34,7 @@ class Harvest:
     source: AwsSource
     readers: list[Reader]
     crew: Crew
-    ledger: Tally
+    tally: Tally
     options: Options
     taken_at: datetime
     visits: list[Visit] = field(default_factory=list)

@@ -7,8 +7,8 @@ from typing import Any
 from recert.aws import reads
 from recert.aws.collect.harvest import Harvest
 from recert.aws.collect.values import dig, document, text
+from recert.aws.read import Read
 from recert.aws.reader import Answer, Reader
-from recert.aws.reads import Read
 from recert.estate.authority import Ceiling, CeilingLevel, ControlPolicy, Organization
 
 _ACCOUNT_ARN = re.compile(

@@ -33,9 +33,10 @@ from recert.aws.collect import (
 from recert.aws.collect.crew import Crew
 from recert.aws.collect.harvest import Harvest
 from recert.aws.interface import AwsSource, Cancelled, Options, Progress, Reading
-from recert.aws.reader import Reader, Tally
-from recert.aws.redaction import Keyring
+from recert.aws.keyring import Keyring
+from recert.aws.reader import Reader
 from recert.aws.resume import Spool
+from recert.aws.tally import Tally
 from recert.clock import Clock, to_rfc3339
 from recert.estate.authority import User, UserGroup
 from recert.estate.estate import Coverage, Estate
@@ -87,12 +88,12 @@ def collect(
     A refused call becomes a gap of the estate's coverage; raises ReadingCancelledError where
     `cancelled` said so, and then nothing was kept but what `spool` keeps for the next reading.
     """
-    ledger = Tally(cancelled)
+    tally = Tally(cancelled)
     harvest = Harvest(
         source=source,
-        readers=[Reader(source, place, ledger, keyring, spool) for place in source.places],
-        crew=Crew(source.workers, ledger, progress),
-        ledger=ledger,
+        readers=[Reader(source, place, tally, keyring, spool) for place in source.places],
+        crew=Crew(source.workers, tally, progress),
+        tally=tally,
         options=options,
         taken_at=source.taken_at(clock),
     )
@@ -102,13 +103,13 @@ def collect(
             f"Part of it was read from {to_rfc3339(spool.since)} on, by a reading that was interrupted."
         )
     for gap in source.gaps:
-        ledger.miss(gap)
+        tally.miss(gap)
     if options.scope is not None:
         scoped.gather(harvest, options.scope)
     else:
         for gather in COLLECTORS:
             gather(harvest)
-    return Reading(estate=_estate(harvest), calls=ledger.calls)
+    return Reading(estate=_estate(harvest), calls=tally.calls)
 
 
 def _estate(harvest: Harvest) -> Estate:
@@ -138,7 +139,7 @@ def _estate(harvest: Harvest) -> Estate:
         event_windows=tuple(harvest.windows),
         organization=harvest.organization,
         owners=tuple(harvest.owners),
-        coverage=Coverage(gaps=harvest.ledger.gaps, limits=tuple(sorted(harvest.limits))),
+        coverage=Coverage(gaps=harvest.tally.gaps, limits=tuple(sorted(harvest.limits))),
     )
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from recert.aws import reads
 from recert.aws.collect.harvest import Harvest
+from recert.aws.read import Read
 from recert.aws.reader import Reader
-from recert.aws.reads import Read
 from recert.aws.replay import NotRecordedError
 from recert.estate.companions import ActionUse, RoleUse, ServiceUse
 from recert.iam.arns import account_of

@@ -20,7 +20,8 @@ from recert.aws.overlay.functions import FunctionPolicies
 from recert.aws.overlay.gateways import GatewayTargets
 from recert.aws.overlay.iam import OPERATIONS, READS, WRITES, IamAccount
 from recert.aws.overlay.service import Output, Params, Service, ServiceRefusal
-from recert.aws.recording import Recording, decode_output
+from recert.aws.recording import Recording
+from recert.aws.recording_line import decode_output
 from recert.aws.shapes import decode, encode
 from recert.aws.wire import WireAnswer, encode_error, encode_output
 from recert.errors import RecordingError
