@@ -149,7 +149,7 @@ def checkout() -> Path:
 @pytest.fixture(scope="session")
 def make_key() -> Callable[[Path, str], Any]:
     """Return a function that makes an SSH key with ssh-keygen in a folder, and returns who signs with it."""
-    from recert.evidence.keys import SshSigner  # noqa: PLC0415 - most tests need no key
+    from recert.evidence.ssh_keygen import SshSigner  # noqa: PLC0415 - most tests need no key
 
     def make(folder: Path, name: str) -> SshSigner:
         path = folder / name

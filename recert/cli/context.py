@@ -118,7 +118,7 @@ class Run:
         """Return who signs with a key, None where none was named; raises UsageError for no key."""
         if key is None:
             return None
-        from recert.evidence.keys import SshSigner  # noqa: PLC0415 - only keys need it
+        from recert.evidence.ssh_keygen import SshSigner  # noqa: PLC0415 - only keys need it
 
         return SshSigner.load(key, os.environ, asks=asks)
 

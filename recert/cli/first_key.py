@@ -6,7 +6,7 @@ from pathlib import Path
 
 from recert.cli.context import Run
 from recert.errors import UsageError
-from recert.evidence import keys, sshsig
+from recert.evidence import keys, ssh_keygen, sshsig
 from recert.evidence.sshsig import SignatureError
 from recert.store.ledger import Actor
 from recert.store.store import Store
@@ -16,7 +16,7 @@ Ask = Callable[[str, str], str]
 
 def at_hand(home: Path) -> dict[str, str]:
     """Return the public keys that the agent holds or that lie in `.ssh`, by fingerprint."""
-    texts = list(keys.in_agent(os.environ))
+    texts = list(ssh_keygen.in_agent(os.environ))
     for path in sorted((home / ".ssh").glob("*.pub")):
         try:
             texts.append(path.read_text(encoding="utf-8"))

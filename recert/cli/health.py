@@ -5,11 +5,11 @@ from typing import Any
 
 from recert.aws.policy import missing_permissions
 from recert.campaigns.estates import current_estate
-from recert.cli import packs
 from recert.cli.context import Run
 from recert.cli.settings import every_setting
 from recert.errors import RecertError
 from recert.estate.estate import Estate
+from recert.evidence.verify import verify
 
 
 def examine(run: Run) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def examine(run: Run) -> dict[str, Any]:
         return {"ok": False, "checks": checks, "missing": []}
     try:
         store = run.store
-        report = packs.verify(store.location)
+        report = verify(store.location)
         checks.extend(
             {"name": one.name, "ok": one.ok, "detail": one.detail} for one in report.checks
         )

@@ -1,28 +1,16 @@
-"""Evidence packs for both faces: writing them, checking them, saying what came of it."""
+"""Evidence packs for both faces: writing them, and saying what came of a writing or a check."""
 
 from pathlib import Path
 
 from recert.cli.context import Run
 from recert.evidence.pack import PackResult, export_pack
 from recert.evidence.report import VerifyReport
-from recert.evidence.verify import verify as verify_path
 from recert.store.store import Store
 
 
 def export(run: Run, store: Store, campaign: str, target: Path) -> PackResult:
     """Write the evidence of a campaign."""
     return export_pack(store, campaign, target, clock=run.clock, actor=run.actor(store))
-
-
-def verify(
-    path: Path,
-    *,
-    signers: Path | None = None,
-    head: str | None = None,
-    tsa: Path | None = None,
-) -> VerifyReport:
-    """Check a pack or a store; an unusable argument is an error, a bad pack an answer."""
-    return verify_path(path, signers=signers, head=head, tsa=tsa)
 
 
 def words(made: PackResult) -> str:

@@ -233,10 +233,11 @@ class Desk:
     def verify(self, target: Path | None, /) -> Report:
         """Verify a pack, or the store itself."""
         from recert.cli import packs  # noqa: PLC0415 - tables are slow to import
+        from recert.evidence.verify import verify  # noqa: PLC0415 - as above
         from recert.tui.ports import Check, Report  # noqa: PLC0415 - the late link to the other face
 
         path = target or self._store.location
-        found = packs.verify(path)
+        found = verify(path)
         return Report(
             title=f"Verification of {path}",
             ok=found.ok,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from recert.evidence import signoffs
 from recert.evidence.checkpoint import Pinned
 from recert.evidence.material import Ledger
-from recert.evidence.report import Check
+from recert.evidence.report import Check, VerifyReport
 from recert.text import plural, visible
 
 PROVES = (
@@ -113,3 +113,32 @@ def signed(ledger: Ledger) -> list[Check]:
             f"{closed}, each over the ledger before it",
         ),
     ]
+
+
+def report(
+    done: list[Check],
+    ledger: Ledger | None = None,
+    *,
+    pinned: Pinned | None = None,
+    by_pinned: bool = False,
+    unverified: tuple[str, ...] = (),
+) -> VerifyReport:
+    """Return what checks come to, with what they prove and what they cannot tell.
+
+    `by_pinned` tells that all signatures are by pinned signers, `unverified` names the files that
+    could not be derived again.
+    """
+    ok = all(check.ok for check in done)
+    proves = PROVES + ((PROVES_HEAD,) if pinned else ())
+    cannot = CANNOT if by_pinned else (*CANNOT, not_by_pinned(done))
+    if unverified:
+        cannot = (*cannot, CANNOT_DERIVE.format(", ".join(unverified)))
+    return VerifyReport(
+        signers_pinned=by_pinned and ok,
+        source=ledger.projection.source if ledger is not None else None,
+        synthetic=ledger is not None and ledger.projection.synthetic,
+        checks=tuple(done),
+        proves=proves if ok else (),
+        cannot=cannot,
+        unverified=unverified,
+    )

@@ -21,7 +21,7 @@ _CLOSED = (
     "every revocation was no longer found by a later reading or is formally excepted, every equation "
     "of tieout.json holds, and no call of its reading went unanswered."
 )
-_TYPES = {"event": "event", "cadence": "periodic", "periodic": "periodic", "expiry": "event"}
+_TYPES = {"event": "event", "cadence": "periodic", "expiry": "event"}
 
 
 def control(material: Material) -> dict[str, Any]:
@@ -70,6 +70,7 @@ def campaign(material: Material) -> dict[str, Any]:
     row, projection = material.row, material.projection
     steps = projection.steps[material.campaign]
     settings = row["settings"]
+    stages = settings.get("stages") or {}
     trigger = row["trigger"] if isinstance(row["trigger"], dict) else {}
     return {
         **row,
@@ -88,9 +89,9 @@ def campaign(material: Material) -> dict[str, Any]:
             "closed_at": _when(steps, "closed"),
             "zone": row["due_zone"],
         },
-        "stages": settings.get("stages") or [{"stage": 1, "reviewers": "the reviewer of record"}],
-        "outcome_strategy": settings.get("outcome") or "the one decision of the reviewer of record",
-        "no_response_rule": settings.get("no_response") or "kept, and asked again in a successor",
+        "stages": stages or [{"stage": 1, "reviewers": "the reviewer of record"}],
+        "outcome_strategy": stages.get("strategy") or "the one decision of the reviewer of record",
+        "no_response_rule": _no_response(material),
         "settings_sha256": canonical.digest(settings),
         "tool": _tools(material),
         "source": material.source,
@@ -103,6 +104,18 @@ def campaign(material: Material) -> dict[str, Any]:
             event for event in projection.events.values() if event["campaign"] == material.campaign
         ],
     }
+
+
+def _no_response(material: Material) -> str:
+    """Say what silence came to in this campaign; as long as nobody was silent, what it comes to."""
+    meant = {
+        str(one.body["consequence"])
+        for one in material.projection.decisions.values()
+        if one.body["campaign"] == material.campaign and one.body["verdict"] == "no_response"
+    }
+    if "revoke" in meant:
+        return "revoked" if meant == {"revoke"} else "revoked or kept, see consequence in decisions"
+    return "kept, and asked again in a successor"
 
 
 def _when(steps: list[dict[str, Any]], state: str) -> str | None:

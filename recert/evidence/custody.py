@@ -17,8 +17,6 @@ NOTIFICATIONS = (
     "recipient", "channel", "template", "sent_at", "first_opened_at", "reminder", "level", "result",
     "campaign", "by", "entry",
 )  # fmt: skip
-_TOLD = ("reminder.", "notification.", "notify.", "escalation.")
-"""How the types of entries begin that tell of a message to a person."""
 
 
 def assignment_rows(material: Material) -> list[list[Any]]:
@@ -120,30 +118,19 @@ def _hands(material: Material) -> dict[str, list[dict[str, Any]]]:
 
 
 def notification_rows(material: Material) -> list[list[Any]]:
-    """Return every message of which the ledger tells, as far as its entry tells."""
+    """Return every message of which the ledger tells."""
     found = []
     for entry in material.ledger.entries:
-        if not entry["type"].startswith(_TOLD) or entry["campaign"] not in (
-            None,
-            material.campaign,
-        ):
+        if entry["type"] != "reminder.sent" or entry["campaign"] != material.campaign:
             continue
         body = entry["body"]
         values = {
-            "recipient": _first(body, "recipient", "person", "to"),
-            "channel": body.get("channel"),
-            "template": _first(body, "template", "kind") or entry["type"],
-            "sent_at": _first(body, "sent_at", "at") or entry["at"],
-            "reminder": _first(body, "number", "reminder", "window"),
-            "level": body.get("level"),
-            "result": _first(body, "result", "outcome"),
+            **body,
+            "sent_at": entry["at"],
+            "reminder": body["number"],
             "campaign": entry["campaign"],
             "by": entry["actor"]["id"],
             "entry": entry["seq"],
         }
         found.append([values.get(name) for name in NOTIFICATIONS])
     return found
-
-
-def _first(body: Mapping[str, Any], *names: str) -> Any:
-    return next((body[name] for name in names if body.get(name) is not None), None)

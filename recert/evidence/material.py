@@ -1,6 +1,6 @@
 """What a pack is made of: the ledger as text, what it leads to, and the population's records."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,8 @@ from recert.progress import step
 from recert.store.ledger import ChainVerifier, Head
 from recert.store.merkle import Frontier
 from recert.store.projection import Projection
+from recert.store.projection.state import DecisionState, ItemState
+from recert.store.settings import LEVELS
 
 _TOLD = 500
 """Entries between two words about how far the reading is."""
@@ -81,7 +83,7 @@ class Material:
     @property
     def source(self) -> str | None:
         """Return `demo`, `replay` or `live`, None where nothing was read."""
-        return "demo" if self.projection.synthetic else self.projection.kind
+        return self.projection.source
 
     @property
     def recordings(self) -> list[str]:
@@ -100,7 +102,14 @@ class Material:
             for signoff in self.projection.signoffs.values()
             if signoff["campaign"] == self.campaign
         }
-        for weakest in ("none", "ssh", "ssh-touch"):
-            if weakest in found:
-                return weakest
-        return "none"
+        return next((level for level in LEVELS if level in found), LEVELS[0])
+
+    def in_force(self, verdicts: Collection[str]) -> list[tuple[DecisionState, ItemState]]:
+        """Return the decisions of these verdicts that are in force, each with its item."""
+        return [
+            (decision, self.projection.items[decision.body["item"]])
+            for decision in self.projection.decisions.values()
+            if decision.body["campaign"] == self.campaign
+            and decision.state == "current"
+            and decision.body["verdict"] in verdicts
+        ]

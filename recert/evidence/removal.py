@@ -98,21 +98,10 @@ def _stands(found: Books, entry: dict[str, Any]) -> None:
         _pass(found, entry, [{"item": body["item"], "state": one.state}])
 
 
-def _wanted(material: Material) -> list[tuple[DecisionState, ItemState]]:
-    projection = material.projection
-    return [
-        (decision, projection.items[decision.body["item"]])
-        for decision in projection.decisions.values()
-        if decision.body["campaign"] == material.campaign
-        and decision.state == "current"
-        and decision.body["verdict"] in DENIES
-    ]
-
-
 def rows(material: Material, told: Books) -> list[list[Any]]:
     """Return everything that is to be taken away, by which change, and where that stands."""
     found = []
-    for decision, item in _wanted(material):
+    for decision, item in material.in_force(DENIES):
         one = told.removals.get(item.id, Removal())
         change = told.changes.get(one.change or "", {})
         body = decision.body
@@ -187,7 +176,10 @@ def verification(material: Material, told: Books) -> dict[str, Any]:
         }
         for one in told.passes
     ]
-    return {"passes": passes, "items": [_item(told, one, readings) for one in _wanted(material)]}
+    return {
+        "passes": passes,
+        "items": [_item(told, one, readings) for one in material.in_force(DENIES)],
+    }
 
 
 def _found(one: dict[str, Any]) -> str:
@@ -246,7 +238,7 @@ def _item(
 def after(material: Material, told: Books) -> dict[str, dict[str, Any]]:
     """Return by path, for each item that was verified, what stands in its place since."""
     found = {}
-    for decision, item in _wanted(material):
+    for decision, item in material.in_force(DENIES):
         one = told.removals.get(item.id)
         if one is None or not {"verified", "gone"} & one.at.keys():
             continue

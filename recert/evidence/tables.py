@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from recert.evidence.material import Material
-from recert.store.projection.state import DecisionState, ItemState
 from recert.text import visible
 
 # The last four are the full-width forms of the first four, which some spreadsheets take for them.
@@ -128,21 +127,10 @@ def exclusion_rows(material: Material) -> list[list[Any]]:
     return rows
 
 
-def _in_force(material: Material, *verdicts: str) -> list[tuple[DecisionState, ItemState]]:
-    projection = material.projection
-    return [
-        (found, projection.items[found.body["item"]])
-        for found in projection.decisions.values()
-        if found.body["campaign"] == material.campaign
-        and found.state == "current"
-        and found.body["verdict"] in verdicts
-    ]
-
-
 def exception_rows(material: Material) -> list[list[Any]]:
     """Return every exception in force, with its compensating control and its end."""
     rows = []
-    for found, item in _in_force(material, "exception"):
+    for found, item in material.in_force(("exception",)):
         body = found.body
         rows.append(
             [

@@ -23,7 +23,7 @@ def verify_pack(
     try:
         found, foreign = containers.read_any(path)
     except containers.PackError as error:
-        return _end([Check("container", ok=False, detail=visible(str(error)))])
+        return checks.report([Check("container", ok=False, detail=visible(str(error)))])
     return verify_files(found, signers, pinned, foreign=foreign, tsa=tsa)
 
 
@@ -42,7 +42,7 @@ def verify_files(
     _checksums(found, done)
     ledger = _ledger(found, done)
     if manifest is None or ledger is None:
-        return _end(done)
+        return checks.report(done)
     done += [checks.rules(ledger), checks.head(ledger, pinned), _checkpoint(found, ledger)]
     done += checks.guarded("signoffs", lambda: checks.signed(ledger))
     campaign = manifest.get("campaign")
@@ -50,7 +50,7 @@ def verify_files(
         done.append(
             Check("campaign", ok=False, detail="manifest.json names no campaign of the ledger")
         )
-        return _end(done, ledger)
+        return checks.report(done, ledger)
     material = Material(ledger, campaign, _lines(found.get(contents.POPULATION, b"")))
     done += checks.guarded(
         "population", lambda: [_population(material), _decisions(found, material)]
@@ -65,33 +65,7 @@ def verify_files(
     by_pinned = signatures(ledger, signers, done, campaign)
     own = manifest.get("tool") == contents.own_tool()
     left = () if own else tuple(path for path in contents.FOR_PEOPLE if path in found)
-    return _end(done, ledger, pinned=pinned, by_pinned=by_pinned, unverified=left)
-
-
-def _end(
-    done: list[Check],
-    ledger: Ledger | None = None,
-    *,
-    pinned: Pinned | None = None,
-    by_pinned: bool = False,
-    unverified: tuple[str, ...] = (),
-) -> VerifyReport:
-    synthetic = ledger is not None and ledger.projection.synthetic
-    source = ledger.projection.kind if ledger is not None else None
-    ok = all(check.ok for check in done)
-    proves = checks.PROVES + ((checks.PROVES_HEAD,) if pinned else ())
-    cannot = checks.CANNOT if by_pinned else (*checks.CANNOT, checks.not_by_pinned(done))
-    if unverified:
-        cannot = (*cannot, checks.CANNOT_DERIVE.format(", ".join(unverified)))
-    return VerifyReport(
-        signers_pinned=by_pinned and ok,
-        source="demo" if synthetic else source,
-        synthetic=synthetic,
-        checks=tuple(done),
-        proves=proves if ok else (),
-        cannot=cannot,
-        unverified=unverified,
-    )
+    return checks.report(done, ledger, pinned=pinned, by_pinned=by_pinned, unverified=left)
 
 
 def _lines(data: bytes) -> list[str]:

@@ -49,24 +49,7 @@ def verify_store(
         done += checks.guarded("signoffs", lambda: checks.signed(ledger))
         done += checks.guarded("anchors", lambda: anchors.checks(ledger, tsa))
         by_pinned = signatures(ledger, signers, done)
-    return _report(done, ledger, pinned, by_pinned=by_pinned)
-
-
-def _report(
-    done: list[Check], ledger: Ledger | None, pinned: Pinned | None, *, by_pinned: bool
-) -> VerifyReport:
-    ok = all(check.ok for check in done)
-    synthetic = ledger is not None and ledger.projection.synthetic
-    source = ledger.projection.kind if ledger is not None else None
-    proves = checks.PROVES + ((checks.PROVES_HEAD,) if pinned else ())
-    return VerifyReport(
-        signers_pinned=by_pinned and ok,
-        source="demo" if synthetic else source,
-        synthetic=synthetic,
-        checks=tuple(done),
-        proves=proves if ok else (),
-        cannot=checks.CANNOT if by_pinned else (*checks.CANNOT, checks.not_by_pinned(done)),
-    )
+    return checks.report(done, ledger, pinned=pinned, by_pinned=by_pinned)
 
 
 def _ledger(session: Session, done: list[Check]) -> Ledger | None:

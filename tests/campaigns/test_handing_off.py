@@ -10,7 +10,7 @@ from recert.campaigns.service import Campaigns
 from recert.campaigns.views import Attention, Caller, DecisionRequest, ItemFilter, Strength, Verdict
 from recert.errors import RefusedError
 from recert.evidence import keys
-from recert.evidence.keys import read_signature
+from recert.evidence.ssh_keygen import SshSigner, read_signature
 from recert.store.handed import Handed
 from recert.store.store import Store
 
@@ -227,12 +227,10 @@ def test_whoever_has_a_key_has_to_use_it(house: Any, hr: str, tmp_path: Path) ->
     with pytest.raises(RefusedError) as refused:
         away.as_("alice").sign(hr)
     assert refused.value.rule == "signature_demanded"
-    away.as_("alice").sign(hr, signer=keys.SshSigner.load(key, dict(os.environ)))
+    away.as_("alice").sign(hr, signer=SshSigner.load(key, dict(os.environ)))
     away.store.close()
     house.clock.instant += timedelta(hours=1)
-    keys.revoke(
-        house.store, keys.SshSigner.load(key, {**os.environ}).key, "lost", actor=house.actor
-    )
+    keys.revoke(house.store, SshSigner.load(key, {**os.environ}).key, "lost", actor=house.actor)
     with pytest.raises(RefusedError) as gone:
         take(house, path)
     assert gone.value.rule == "signature"

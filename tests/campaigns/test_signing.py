@@ -9,9 +9,10 @@ from recert.campaigns.views import Verdict
 from recert.errors import RefusedError
 from recert.estate.estate import Source
 from recert.evidence import sshsig
-from recert.evidence.keys import SshSigner, enrol
+from recert.evidence.keys import enrol
 from recert.evidence.pack import stored_ledger
 from recert.evidence.signoffs import closing_problems, problems
+from recert.evidence.ssh_keygen import SshSigner
 from recert.store import settings
 from recert.store.signing import CLOSE, SIGNOFF, Signature
 

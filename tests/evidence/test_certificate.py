@@ -6,18 +6,19 @@ from typing import Any
 import pytest
 
 from recert.errors import RefusedError, UsageError
-from recert.evidence import certificate, keys
+from recert.evidence import certificate
+from recert.evidence.ssh_keygen import SshSigner
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 AGENT = certificate.Certified("arn:agent", "4", "ab" * 32, NOW + timedelta(days=90))
 
 
 @pytest.fixture(scope="module")
-def signer(make_key: Any, tmp_path_factory: pytest.TempPathFactory) -> keys.SshSigner:
+def signer(make_key: Any, tmp_path_factory: pytest.TempPathFactory) -> SshSigner:
     return make_key(tmp_path_factory.mktemp("owen"), "owen")
 
 
-def issue(signer: keys.SshSigner, **change: Any) -> bytes:
+def issue(signer: SshSigner, **change: Any) -> bytes:
     values: dict[str, Any] = {
         "ledger": "L", "campaign": "c-1", "head": "5:" + "0" * 64, "source": "live",
         "signer_id": "owen@example.com", "at": NOW, "agents": [AGENT], "signer": signer,
@@ -26,7 +27,7 @@ def issue(signer: keys.SshSigner, **change: Any) -> bytes:
 
 
 @pytest.fixture
-def pinned(tmp_path: Path, signer: keys.SshSigner) -> Path:
+def pinned(tmp_path: Path, signer: SshSigner) -> Path:
     (tmp_path / "allowed").write_text(
         f'owen@example.com namespaces="certificate.v1@recert" {signer.public}\n'
     )
@@ -34,7 +35,7 @@ def pinned(tmp_path: Path, signer: keys.SshSigner) -> Path:
 
 
 def test_a_certificate_is_checked_by_pinned_signers(
-    signer: keys.SshSigner, pinned: Path, tmp_path: Path
+    signer: SshSigner, pinned: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "cert").write_bytes(issue(signer))
     found = certificate.check(tmp_path / "cert", pinned)
@@ -46,19 +47,19 @@ def test_a_certificate_is_checked_by_pinned_signers(
 
 
 @pytest.mark.parametrize("source", ["replay", "demo"])
-def test_what_was_not_read_from_aws_is_never_certified(signer: keys.SshSigner, source: str) -> None:
+def test_what_was_not_read_from_aws_is_never_certified(signer: SshSigner, source: str) -> None:
     with pytest.raises(RefusedError) as caught:
         issue(signer, source=source)
     assert caught.value.rule == "source_not_live"
 
 
-def test_nothing_is_certified_without_an_agent(signer: keys.SshSigner) -> None:
+def test_nothing_is_certified_without_an_agent(signer: SshSigner) -> None:
     with pytest.raises(RefusedError, match="No agent"):
         issue(signer, agents=[])
 
 
 def test_an_edited_or_foreign_certificate_is_refused(
-    signer: keys.SshSigner, pinned: Path, make_key: Any, tmp_path: Path
+    signer: SshSigner, pinned: Path, make_key: Any, tmp_path: Path
 ) -> None:
     (tmp_path / "cert").write_bytes(issue(signer).replace(b"arn:agent", b"arn:other"))
     with pytest.raises(RefusedError, match="not of this text"):
@@ -73,7 +74,7 @@ def test_an_edited_or_foreign_certificate_is_refused(
 
 
 def test_a_signature_for_another_purpose_is_no_certificate(
-    signer: keys.SshSigner, pinned: Path, tmp_path: Path
+    signer: SshSigner, pinned: Path, tmp_path: Path
 ) -> None:
     document = json.loads(issue(signer))
     document["signature"] = signer.sign(document["statement"], "signoff.v1@recert").armor

@@ -17,6 +17,7 @@ from recert.evidence.pack import export_pack
 from recert.evidence.report import Check, VerifyReport
 from recert.evidence.signatures import signatures
 from recert.evidence.signoffs import closing_problems
+from recert.evidence.ssh_keygen import SshSigner
 from recert.evidence.sshsig import SignatureError
 from recert.evidence.verify import verify
 from recert.store import settings
@@ -25,17 +26,17 @@ ENVIRON = {"PATH": os.environ["PATH"]}
 
 
 @pytest.fixture(scope="session")
-def signer(make_key: Any, tmp_path_factory: pytest.TempPathFactory) -> keys.SshSigner:
+def signer(make_key: Any, tmp_path_factory: pytest.TempPathFactory) -> SshSigner:
     return make_key(tmp_path_factory.mktemp("anna"), "anna")
 
 
 @pytest.fixture(scope="session")
-def stranger(make_key: Any, tmp_path_factory: pytest.TempPathFactory) -> keys.SshSigner:
+def stranger(make_key: Any, tmp_path_factory: pytest.TempPathFactory) -> SshSigner:
     return make_key(tmp_path_factory.mktemp("eve"), "eve")
 
 
 @pytest.fixture(scope="session")
-def third(make_key: Any, tmp_path_factory: pytest.TempPathFactory) -> keys.SshSigner:
+def third(make_key: Any, tmp_path_factory: pytest.TempPathFactory) -> SshSigner:
     return make_key(tmp_path_factory.mktemp("third"), "third")
 
 
@@ -45,7 +46,7 @@ def add_person(world: Any, worlds: Any) -> None:
 
 
 @pytest.fixture
-def signed(world: Any, worlds: Any, signer: keys.SshSigner) -> Any:
+def signed(world: Any, worlds: Any, signer: SshSigner) -> Any:
     """Return a closed campaign whose sign-off carries a signature by an enrolled key."""
     add_person(world, worlds)
     keys.enrol(world.store, worlds.ANNA.id, signer.public, actor=worlds.OWEN)
@@ -57,7 +58,7 @@ def failed(report: VerifyReport) -> dict[str, str]:
 
 
 def pin(
-    tmp_path: Path, signer: keys.SshSigner, person: str = "anna@example.com", options: str = ""
+    tmp_path: Path, signer: SshSigner, person: str = "anna@example.com", options: str = ""
 ) -> Path:
     path = tmp_path / f"allowed-{len(list(tmp_path.iterdir()))}"
     path.write_text(f"{person} {options} {signer.public}\n")
@@ -65,7 +66,7 @@ def pin(
 
 
 def test_pinned_signers_make_it_a_plain_yes(
-    signed: Any, worlds: Any, tmp_path: Path, signer: keys.SshSigner
+    signed: Any, worlds: Any, tmp_path: Path, signer: SshSigner
 ) -> None:
     result = export_pack(
         signed.store, signed.campaign, tmp_path / "pack", signed.clock, worlds.OWEN
@@ -97,7 +98,7 @@ def test_a_list_inside_the_pack_is_only_as_good_as_the_pack(
 
 
 def test_ssh_keygen_and_the_shell_accept_what_we_signed(
-    signed: Any, worlds: Any, tmp_path: Path, signer: keys.SshSigner, stranger: keys.SshSigner
+    signed: Any, worlds: Any, tmp_path: Path, signer: SshSigner, stranger: SshSigner
 ) -> None:
     export_pack(signed.store, signed.campaign, tmp_path / "pack", signed.clock, worlds.OWEN)
     statement = next((tmp_path / "pack" / "signoffs").glob("*.statement"))
@@ -135,7 +136,7 @@ def test_ssh_keygen_and_the_shell_accept_what_we_signed(
 def test_a_key_that_is_pinned_for_something_else_does_not_count(
     signed: Any,
     tmp_path: Path,
-    signer: keys.SshSigner,
+    signer: SshSigner,
     *,
     person: str,
     options: str,
@@ -148,13 +149,13 @@ def test_a_key_that_is_pinned_for_something_else_does_not_count(
 
 
 def test_a_foreign_key_and_no_signature_do_not_pass_for_pinned(
-    signed: Any, world: Any, tmp_path: Path, stranger: keys.SshSigner
+    signed: Any, world: Any, tmp_path: Path, stranger: SshSigner
 ) -> None:
     assert "not pinned" in failed(verify(signed.path, signers=pin(tmp_path, stranger)))["signers"]
 
 
 def test_an_unsigned_sign_off_is_no_yes_where_signers_are_pinned(
-    world: Any, tmp_path: Path, signer: keys.SshSigner
+    world: Any, tmp_path: Path, signer: SshSigner
 ) -> None:
     world.whole(2)
     report = verify(world.path, signers=pin(tmp_path, signer))
@@ -163,7 +164,7 @@ def test_an_unsigned_sign_off_is_no_yes_where_signers_are_pinned(
 
 
 def test_nothing_signed_off_is_no_yes_where_signers_are_pinned(
-    world: Any, tmp_path: Path, signer: keys.SshSigner
+    world: Any, tmp_path: Path, signer: SshSigner
 ) -> None:
     world.open(2)
     assert (
@@ -173,14 +174,14 @@ def test_nothing_signed_off_is_no_yes_where_signers_are_pinned(
 
 
 def test_a_key_that_is_not_enrolled_signs_nothing(
-    world: Any, stranger: keys.SshSigner, tmp_path: Path
+    world: Any, stranger: SshSigner, tmp_path: Path
 ) -> None:
     world.whole(2, signer=stranger)
     assert "was not enrolled" in failed(verify(world.path))["signatures"]
 
 
 def test_a_revoked_key_signs_nothing_more_and_what_it_signed_stands(
-    signed: Any, worlds: Any, signer: keys.SshSigner, tmp_path: Path
+    signed: Any, worlds: Any, signer: SshSigner, tmp_path: Path
 ) -> None:
     signed.tick()
     keys.revoke(signed.store, signer.key, "lost", actor=worlds.OWEN)
@@ -192,9 +193,7 @@ def test_a_revoked_key_signs_nothing_more_and_what_it_signed_stands(
     assert "had been revoked" in failed(verify(signed.path))["signatures"]
 
 
-def test_a_key_signs_for_its_own_person_only(
-    world: Any, worlds: Any, signer: keys.SshSigner
-) -> None:
+def test_a_key_signs_for_its_own_person_only(world: Any, worlds: Any, signer: SshSigner) -> None:
     add_person(world, worlds)
     with world.store.write(worlds.OWEN) as tx:
         from recert.store import entries  # noqa: PLC0415 - next to its one use
@@ -211,9 +210,9 @@ def test_a_key_signs_for_its_own_person_only(
 def test_later_keys_need_a_countersignature_that_counts(
     world: Any,
     worlds: Any,
-    signer: keys.SshSigner,
-    stranger: keys.SshSigner,
-    third: keys.SshSigner,
+    signer: SshSigner,
+    stranger: SshSigner,
+    third: SshSigner,
 ) -> None:
     add_person(world, worlds)
     anna = worlds.ANNA.id
@@ -236,7 +235,7 @@ def test_later_keys_need_a_countersignature_that_counts(
 
 
 def test_bad_keys_and_unknown_persons_are_usage_errors(
-    world: Any, worlds: Any, signer: keys.SshSigner, tmp_path: Path
+    world: Any, worlds: Any, signer: SshSigner, tmp_path: Path
 ) -> None:
     with pytest.raises(UsageError, match="no person"):
         keys.enrol(world.store, "nobody", signer.public, actor=worlds.OWEN)
@@ -255,23 +254,23 @@ def test_bad_keys_and_unknown_persons_are_usage_errors(
             keys.revoke(world.store, unknown, "lost", actor=worlds.OWEN)
     for path in (tmp_path / "nothing", tmp_path / "nothing.pub"):
         with pytest.raises(UsageError, match="no public key at"):
-            keys.SshSigner.load(path, ENVIRON)
+            SshSigner.load(path, ENVIRON)
     with pytest.raises(UsageError, match="not installed"):
-        keys.SshSigner.load(signer.path, {"PATH": str(tmp_path)})
+        SshSigner.load(signer.path, {"PATH": str(tmp_path)})
 
 
 def test_a_key_that_cannot_sign_is_a_sentence(
-    signer: keys.SshSigner, make_key: Any, tmp_path: Path
+    signer: SshSigner, make_key: Any, tmp_path: Path
 ) -> None:
     public = tmp_path / "lone.pub"
     public.write_text(signer.public)
     with pytest.raises(SignatureError, match="ssh-keygen did not sign"):
-        keys.SshSigner.load(public, ENVIRON).sign("text", "signoff.v1@recert")
+        SshSigner.load(public, ENVIRON).sign("text", "signoff.v1@recert")
     secret = tmp_path / "other"
     secret.write_bytes(signer.path.read_bytes())
     secret.chmod(0o600)
     other = make_key(tmp_path, "third")
-    mixed = keys.SshSigner(secret, other.public, ENVIRON)
+    mixed = SshSigner(secret, other.public, ENVIRON)
     with pytest.raises(SignatureError, match="another key"):
         mixed.sign("text", "signoff.v1@recert")
 
@@ -286,7 +285,7 @@ def relink(entries: list[dict[str, Any]]) -> list[str]:
 
 
 def test_a_rewritten_ledger_does_not_fit_what_was_signed(
-    signed: Any, worlds: Any, tmp_path: Path, signer: keys.SshSigner
+    signed: Any, worlds: Any, tmp_path: Path, signer: SshSigner
 ) -> None:
     """Nothing before a sign-off can be rewritten without the key, however consistently."""
     from recert.evidence import contents  # noqa: PLC0415 - next to its one use

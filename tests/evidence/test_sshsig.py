@@ -199,7 +199,7 @@ def test_no_text_makes_the_reader_of_keys_fall(text: str) -> None:
 
 
 def test_the_agent_signs_as_well(keys: dict[str, Path], tmp_path: Path) -> None:
-    from recert.evidence.keys import SshSigner  # noqa: PLC0415 - next to its one use
+    from recert.evidence.ssh_keygen import SshSigner  # noqa: PLC0415 - next to its one use
 
     socket = tmp_path / "agent"
     with subprocess.Popen(["ssh-agent", "-D", "-a", socket], stdout=subprocess.PIPE) as agent:

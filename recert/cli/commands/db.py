@@ -35,9 +35,9 @@ def upgrade() -> None:
 def check() -> int:
     """Check the file, its ledger, and that the tables say what the ledger says."""
     run = current()
-    from recert.cli import packs  # noqa: PLC0415 - tables are slow to import
+    from recert.evidence.verify import verify  # noqa: PLC0415 - tables are slow to import
 
-    found = packs.verify(run.store.location)
+    found = verify(run.store.location)
     if run.out.as_json:
         run.out.document(found.as_json())
     else:

@@ -77,7 +77,7 @@ def _with_demo_key(run: Run, reviewer: str) -> None:
 def take_back(file: Path) -> int:
     """Take in what a reviewer decided and signed in such a file."""
     run = current()
-    from recert.evidence.keys import read_signature  # noqa: PLC0415 - only keys need it
+    from recert.evidence.ssh_keygen import read_signature  # noqa: PLC0415 - only keys need it
 
     found = run.campaigns(acting=True).take_back(file, verify=read_signature)
     if run.out.as_json:

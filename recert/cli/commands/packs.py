@@ -77,8 +77,9 @@ def verify(path: Path, signers: Path | None, head: str | None, tsa: Path | None)
     """Check a pack or a store, without a network."""
     run = current()
     from recert.cli import packs  # noqa: PLC0415 - tables are slow to import
+    from recert.evidence.verify import verify as verify_path  # noqa: PLC0415 - as above
 
-    found = packs.verify(path, signers=signers, head=head, tsa=tsa)
+    found = verify_path(path, signers=signers, head=head, tsa=tsa)
     if run.out.as_json:
         run.out.document(found.as_json())
         return found.exit_code

@@ -78,6 +78,11 @@ class State:
         return self.handed.synthetic if self.handed else False
 
     @property
+    def source(self) -> str | None:
+        """Return `live`, `replay` or `demo`, None where nothing was read."""
+        return "demo" if self.synthetic else self.kind
+
+    @property
     def demanded(self) -> str:
         """Return what a sign-off needs, as the ledger stands."""
         if self.handed is not None:
