@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from recert.errors import UsageError
-from recert.lifecycle import Estate
+from recert.lifecycle import Agent, Estate
 from recert.store.handed import handed
 from recert.store.store import Store
 from recert.store.tables import AgentSetting, CampaignRow, SnapshotRow
@@ -41,9 +41,14 @@ def overlay(estate: Estate, said: Mapping[str, Stated]) -> Estate:
         agents.append(agent.model_copy(update=update) if update else agent)
     if all(new is old for new, old in zip(agents, estate.agents, strict=True)):
         return estate
+    return with_agents(estate, tuple(agents))
+
+
+def with_agents(estate: Estate, agents: tuple[Agent, ...]) -> Estate:
+    """Return the estate with other agents."""
     fields = {name: getattr(estate, name) for name in Estate.model_fields}
     # The parts were validated when they were read; a copy would keep the indexes of the old agents.
-    return Estate.model_construct(**{**fields, "agents": tuple(agents)})
+    return Estate.model_construct(**{**fields, "agents": agents})
 
 
 def latest_id(session: Session) -> str | None:

@@ -1,6 +1,6 @@
 """Two estates become typed events; a trigger policy says what they ask for."""
 
-from recert.estate.agents import Agent, AgentKind, Steward
+from recert.estate.agents import Agent, AgentKind, Alias, Steward
 from recert.estate.estate import Estate
 from recert.lifecycle.compare import compare
 from recert.lifecycle.concerned import concerned, roles_behind
@@ -17,6 +17,7 @@ __all__ = [
     "KINDS",
     "Agent",
     "AgentKind",
+    "Alias",
     "CampaignPlan",
     "Estate",
     "Event",

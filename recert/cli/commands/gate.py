@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,8 @@ from recert.cli.lazy import RecertCommand
 from recert.errors import AwsError, RefusedError
 
 if TYPE_CHECKING:
-    from recert.cli.gate import Answer, Entry
+    from recert.campaigns.gate import Answer
+    from recert.cli.gate import Entry
     from recert.evidence.certificate import Certificate
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -68,9 +70,11 @@ def gate(
 
 def _by_store(run: Run, agent: str, version: str | None, entry: Entry | None) -> Answer:
     """Judge by the store; without an `entry` into AWS, by its last reading."""
-    from recert.cli import gate as gates  # noqa: PLC0415 - behind the store
+    from recert.campaigns import gate as gates  # noqa: PLC0415 - behind the store
     from recert.cli.estates import latest_estate  # noqa: PLC0415 - as above
+    from recert.cli.gate import fresh  # noqa: PLC0415 - as above
     from recert.cli.resolve import agent_of  # noqa: PLC0415 - as above
+    from recert.cli.settings import trigger_policy  # noqa: PLC0415 - as above
 
     last = latest_estate(run)
     if agent.startswith("arn:") and agent not in last.agents_by_arn:
@@ -78,16 +82,23 @@ def _by_store(run: Run, agent: str, version: str | None, entry: Entry | None) ->
             agent, certified=False, reason="No reading has shown it.", version=version
         )
     wanted = gates.Wanted(agent_of(last, agent).arn, version)
+    judge = partial(
+        gates.by_reviews,
+        run.store,
+        wanted,
+        last,
+        policy=trigger_policy(run.settings),
+        at=run.clock.now(),
+    )
     if entry is None:
-        return gates.from_store(run, run.store, last, wanted, None)
+        return judge(None)
     if run.store.kind != "live":
-        return gates.of_a_recording(run, run.store, last, wanted)
+        return gates.not_asked(judge(None))
     try:
-        now = gates.fresh(run, (wanted,), entry)
+        now = fresh(run, (wanted,), entry)
     except AwsError as error:
-        judged = gates.from_store(run, run.store, last, wanted, None)
-        return _unread(judged, error)
-    return gates.from_store(run, run.store, last, wanted, now)
+        return _unread(judge(None), error)
+    return judge(now)
 
 
 def _unread(answer: Answer, error: AwsError) -> Answer:
@@ -100,7 +111,8 @@ def _unread(answer: Answer, error: AwsError) -> Answer:
 def _by_certificate(
     run: Run, agent: str, version: str | None, files: tuple[Path, Path], entry: Entry
 ) -> Answer:
-    from recert.cli import gate as gates  # noqa: PLC0415 - behind the store
+    from recert.campaigns import gate as gates  # noqa: PLC0415 - behind the store
+    from recert.cli.gate import fresh  # noqa: PLC0415 - as above
     from recert.cli.resolve import agent_of  # noqa: PLC0415 - as above
     from recert.errors import UsageError  # noqa: PLC0415 - as above
     from recert.evidence.certificate import check  # noqa: PLC0415 - as above
@@ -109,23 +121,30 @@ def _by_certificate(
         agent if agent.startswith("arn:") else None, certified=False, reason="", version=version
     )
     try:
-        paper = check(*files)
+        found = check(*files)
     except RefusedError as error:
         return replace(nobody, reason=str(error))
-    candidates = [gates.Wanted(arn, version) for arn in _meant(paper, agent)]
+    candidates = [gates.Wanted(arn, version) for arn in _meant(found, agent)]
     if not candidates:
         return replace(nobody, reason="The certificate says nothing of it.")
     try:
-        estate = gates.fresh(run, candidates, entry)
+        estate = fresh(run, candidates, entry)
     except AwsError as error:
-        return _unread(replace(nobody, campaign=paper.campaign), error)
+        return _unread(replace(nobody, campaign=found.campaign), error)
+    paper = gates.Paper(
+        found.signer,
+        found.campaign,
+        found.source,
+        tuple((one.agent, one.fingerprint, one.expires_at) for one in found.agents),
+    )
+    judge = partial(gates.by_certificate, paper, estate=estate, at=run.clock.now())
     if agent in (candidates[0].agent, candidates[0].agent.rpartition("/")[2]):
-        return gates.from_certificate(run, paper, estate, candidates[0])
+        return judge(candidates[0])
     try:
         arn = agent_of(estate, agent).arn
     except UsageError as error:
-        return replace(nobody, reason=str(error), campaign=paper.campaign)
-    return gates.from_certificate(run, paper, estate, gates.Wanted(arn, version))
+        return replace(nobody, reason=str(error), campaign=found.campaign)
+    return judge(gates.Wanted(arn, version))
 
 
 def _meant(paper: Certificate, typed: str) -> list[str]:
