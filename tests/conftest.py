@@ -6,9 +6,12 @@ import socket
 import subprocess
 import urllib.request
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import botocore.loaders
+import botocore.session
 import pytest
 from figures import Figures
 from hypothesis import settings
@@ -25,6 +28,14 @@ _PEERS = ("RECERT_ORACLE", "RECERT_CLOUDSPLAINING")
 _LOOPBACK = ("127.", "::1", "localhost")
 _GUARD = str(Path(__file__).resolve().parent / "guard")
 """Put before everything that a child imports, so that it is held to loopback as well."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _service_models_read_once() -> Iterator[None]:
+    """Let the boto3 sessions of a run share what they read of botocore: it is most of what a client costs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", cache(botocore.loaders.create_loader))
+        yield
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

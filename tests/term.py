@@ -21,7 +21,7 @@ def _take_the_terminal() -> None:
 
 
 class Term:
-    """A program in a terminal of `columns` by `lines`."""
+    """A program in a terminal of `columns` by `lines`, which sends it signals where it `controls` it."""
 
     def __init__(
         self,
@@ -30,6 +30,7 @@ class Term:
         columns: int = 80,
         lines: int = 24,
         env: Mapping[str, str] | None = None,
+        controls: bool = True,
     ) -> None:
         self.screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)
@@ -45,7 +46,7 @@ class Term:
             stderr=theirs,
             env={**os.environ, "TERM": "xterm-256color", **size, **(env or {})},
             start_new_session=True,
-            preexec_fn=_take_the_terminal,  # noqa: PLW1509 - the tests start it from one thread
+            preexec_fn=_take_the_terminal if controls else None,  # noqa: PLW1509 - the tests start it from one thread
         )
         os.close(theirs)
 

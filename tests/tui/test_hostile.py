@@ -171,7 +171,7 @@ async def test_wide_letters_keep_the_columns_aligned(start: Start) -> None:
 
 def test_no_control_byte_of_theirs_reaches_the_terminal(tmp_path: Path) -> None:
     folder, state = str(Path(__file__).parent), str(tmp_path / "tui.json")
-    code = PROGRAM.format(folder=folder, state=state)
+    code = PROGRAM.format(folders=[folder, str(Path(folder).parent)], state=state)
     term = Term([sys.executable, "-c", code], columns=120, lines=40)
     term.wait_for("of 20 decided")
     for keys, wanted in WAY:
@@ -200,7 +200,7 @@ WAY = (
 )
 PROGRAM = """
 import sys
-sys.path.insert(0, {folder!r})
+sys.path[:0] = {folders!r}
 from pathlib import Path
 from test_hostile import HOSTILE, Hostile
 from recert.tui.app import run
