@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from freezegun import freeze_time
 
 from recert.cli import main
 
+DAY = "2026-11-30T09:00:00Z"
+"""When the page was walked: its dates stand there in full."""
 ELISION = "…"
 """In a command: a word that an earlier answer printed in full. In an answer: whatever stands there."""
 
@@ -119,8 +122,9 @@ def test_every_command_of_the_walks_prints_what_the_page_says(
     terminal = Terminal(tmp_path, monkeypatch)
     walked = steps((checkout / "README.md").read_text(encoding="utf-8"))
     assert len(walked) > 20
-    for step in walked:
-        said = terminal.type(step.command)
+    with freeze_time(DAY, tick=True):
+        answers = [(step, terminal.type(step.command)) for step in walked]
+    for step, said in answers:
         assert pattern(step.answer).fullmatch(said), (
             f"README.md:{step.line}: $ {step.command}\n"
             + "\n".join(step.answer)

@@ -4,9 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from recert.clock import SystemClock
+from freezegun import freeze_time
 
 Walk = Any
 AGENT = "hr-assistant"
@@ -157,8 +155,7 @@ def test_a_two_stage_campaign_from_start_to_close(  # noqa: PLR0915 - one walk, 
     # what was kept until a date has run out and is asked again by itself.
     refused(walk, "cannot be closed", "campaign", "close", campaign, **OWNER)
     known = {one["id"] for one in walk.json("campaigns", **OWNER)["campaigns"]}
-    with pytest.MonkeyPatch.context() as later:
-        later.setattr(SystemClock, "now", lambda _: datetime.now(UTC) + timedelta(days=60))
+    with freeze_time(datetime.now(UTC) + timedelta(days=60), tick=True):
         applied = walk("remediate", campaign, "apply", "--yes", "--json", **OWNER)
         assert applied.code in (0, 3), applied.err
         walk("remediate", campaign, "verify", "--json", **OWNER)
