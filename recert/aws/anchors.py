@@ -9,7 +9,7 @@ from typing import Any, Literal
 import boto3.session
 from botocore.exceptions import BotoCoreError, ClientError
 
-from recert.aws.sessions import HOME, client_config, has_own_endpoint, make_client
+from recert.aws.sessions import HOME, client_config, has_own_endpoint, make_client, own_session
 from recert.clock import to_rfc3339
 from recert.errors import AwsError, RefusedError
 from recert.text import visible
@@ -44,7 +44,7 @@ class Locked:
 
 
 def _session(profile: str | None) -> tuple[boto3.session.Session, str]:
-    session = boto3.session.Session(profile_name=profile)
+    session = own_session(profile)
     return session, session.region_name or HOME
 
 

@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import boto3.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 import recert
-from recert.aws.sessions import HOME, Caller
+from recert.aws.sessions import HOME, Caller, own_session
 
 _CONFIG = Config(
     connect_timeout=3,
@@ -39,7 +38,7 @@ class Answer:
 def ask_sts() -> Answer:
     """Ask STS who the caller is, with the standard chain of credentials; never raises for AWS."""
     try:
-        session = boto3.session.Session()
+        session = own_session()
         client = session.client("sts", region_name=session.region_name or HOME, config=_CONFIG)
         found = client.get_caller_identity()
     except NoCredentialsError:
@@ -47,7 +46,7 @@ def ask_sts() -> Answer:
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code") or "an error")
         return Answer(None, f"STS answered {code}")
-    except BotoCoreError as error:
+    except (BotoCoreError, ValueError) as error:
         return Answer(None, f"STS was not reached ({type(error).__name__})")
     return Answer(Caller(found["Account"], found["Arn"]))
 

@@ -24,12 +24,12 @@ from recert.aws.sessions import (
     enter_spokes,
     has_own_endpoint,
     make_client,
+    not_entered,
+    own_session,
     who_am_i,
 )
 from recert.clock import Clock
-from recert.errors import AwsError
 from recert.estate.estate import Gap, Source
-from recert.text import visible
 
 WORKERS = 12
 
@@ -140,14 +140,11 @@ def open_live(
     region in which agents are offered. `told` is added to the user agent of every call.
     """
     try:
-        session = boto3.session.Session(profile_name=profile)
+        session = own_session(profile)
         home = session.region_name or HOME
         caller = who_am_i(session, home)
-    except (BotoCoreError, ClientError) as error:
-        raise AwsError(
-            f"AWS did not accept the caller: {visible(str(error), limit=300)}.",
-            "Check AWS_PROFILE and the credentials, then run: aws sts get-caller-identity",
-        ) from error
+    except (BotoCoreError, ClientError, ValueError) as error:
+        raise not_entered(error) from error
     chosen = tuple(regions_to_visit) or (
         (session.region_name,) if session.region_name else regions.EVERY
     )

@@ -7,7 +7,7 @@ from typing import Any
 import boto3.session
 from botocore.exceptions import BotoCoreError, ClientError
 
-from recert.aws.sessions import client_config, has_own_endpoint, make_client
+from recert.aws.sessions import client_config, has_own_endpoint, make_client, own_session
 from recert.errors import AwsError
 
 _SUBJECT = 100
@@ -46,7 +46,7 @@ class Topic:
 def topic(arn: str, profile: str | None = None) -> Topic:
     """Return a topic by its ARN; raises AwsError where the profile is none."""
     try:
-        return Topic(arn, boto3.session.Session(profile_name=profile))
+        return Topic(arn, own_session(profile))
     except BotoCoreError as error:
         raise AwsError(f"There is no profile {profile!r}.", "Look at ~/.aws/config.") from error
 

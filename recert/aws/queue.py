@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-import boto3.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from recert.aws.sessions import own_session
 from recert.errors import AwsError
 from recert.text import visible
 
@@ -123,7 +123,7 @@ class Queue:
 def open_queue(url: str, *, profile: str | None = None) -> Queue:
     """Return a queue by its URL, with the standard credential chain; raises AwsError."""
     try:
-        session = boto3.session.Session(profile_name=profile)
+        session = own_session(profile)
         region = queue_region(url) or session.region_name or "us-east-1"
         config = Config(
             connect_timeout=5,

@@ -1,5 +1,6 @@
 """Sessions in AWS: who the caller is, and how other accounts are entered and entered again."""
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +10,15 @@ from typing import Any
 
 import boto3.session
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    HTTPClientError,
+    ProfileNotFound,
+    SSOTokenLoadError,
+    UnauthorizedSSOTokenError,
+)
+from botocore.exceptions import ConnectionError as NoConnectionError
 
 import recert
 from recert.aws import reads
@@ -19,6 +28,7 @@ from recert.iam.arns import partition_of
 from recert.text import visible
 
 HOME = "us-east-1"
+_EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
 _SESSION_SECONDS = 50 * 60
 """An assumed role lasts an hour where roles are chained."""
 _ATTEMPTS = 8
@@ -101,6 +111,44 @@ def has_own_endpoint(session: boto3.session.Session) -> bool:
     """Tell whether the session talks to an endpoint that is not AWS's own."""
     client = session.client("sts", region_name=session.region_name or HOME)
     return "amazonaws.com" not in client.meta.endpoint_url
+
+
+def own_session(profile: str | None = None) -> boto3.session.Session:
+    """Return a session of the standard credential chain; raises BotoCoreError for an unknown profile.
+
+    Python's SDK reads AWS_DEFAULT_REGION only; AWS_REGION, which the others read, goes before it.
+    """
+    region = os.environ.get("AWS_REGION", "").strip() or None
+    return boto3.session.Session(profile_name=profile, region_name=region)
+
+
+def not_entered(error: Exception) -> AwsError:
+    """Say why AWS could not be entered, and what helps."""
+    why = visible(str(error), limit=300).removesuffix(".")
+    if isinstance(error, ValueError):
+        return AwsError(
+            f"The address of AWS is none: {why}.",
+            "Write AWS_ENDPOINT_URL as https://HOST, or take it away.",
+        )
+    if isinstance(error, HTTPClientError | NoConnectionError):
+        return AwsError(
+            f"AWS could not be reached: {why}.",
+            "Check the network, the proxy and AWS_ENDPOINT_URL.",
+        )
+    if isinstance(error, ProfileNotFound):
+        return AwsError(
+            f"AWS was not entered: {why}.", "`aws configure list-profiles` names the profiles."
+        )
+    code = error.response.get("Error", {}).get("Code") if isinstance(error, ClientError) else ""
+    if code in _EXPIRED or isinstance(error, UnauthorizedSSOTokenError | SSOTokenLoadError):
+        return AwsError(
+            f"The credentials have expired: {why}.",
+            "Sign in again, as with `aws sso login`, and repeat it.",
+        )
+    return AwsError(
+        f"AWS did not accept the caller: {why}.",
+        "Check AWS_PROFILE and the credentials, then run: aws sts get-caller-identity",
+    )
 
 
 def who_am_i(session: boto3.session.Session, region: str) -> Caller:

@@ -67,7 +67,17 @@ def blockers(campaign: CampaignRow, tally: Tally, gate: Gate) -> tuple[str, ...]
         *_state(campaign),
         *_waiting(campaign, tally),
         *_answers(campaign, tally, gate),
-        *_end(campaign, tally, gate),
+        *_undone(campaign, tally, gate),
+        *_end(campaign, gate),
+    )
+
+
+def bars(campaign: CampaignRow, tally: Tally, gate: Gate) -> tuple[str, ...]:
+    """Return what has to be done before a campaign can be closed, one sentence each."""
+    return (
+        *_state(campaign),
+        *_waiting(campaign, tally),
+        *_undone(campaign, tally, gate),
     )
 
 
@@ -154,7 +164,7 @@ def _answers(campaign: CampaignRow, tally: Tally, gate: Gate) -> list[str]:
     return found
 
 
-def _end(campaign: CampaignRow, tally: Tally, gate: Gate) -> list[str]:
+def _undone(campaign: CampaignRow, tally: Tally, gate: Gate) -> list[str]:
     found = [f"It does not add up ({one}): `recert db check`." for one in gate.untied]
     if gate.not_rolled_back:
         found.append(
@@ -166,14 +176,19 @@ def _end(campaign: CampaignRow, tally: Tally, gate: Gate) -> list[str]:
             f"{plural(gate.revocations, 'revocation')} not verified by a later reading: "
             f"`recert remediate {campaign.id}`."
         )
-    if gate.gaps:
-        found.append(
-            f"{plural(gate.gaps, 'call')} of its reading could not be answered: `recert doctor`."
-        )
     if campaign.state == "active" and not any(
         tally.states.get(state) for state in ("pending", "decided", "conflicted")
     ):
         found.append(f"Its review has not ended: `recert campaign end {campaign.id}`.")
+    return found
+
+
+def _end(campaign: CampaignRow, gate: Gate) -> list[str]:
+    found = []
+    if gate.gaps:
+        found.append(
+            f"{plural(gate.gaps, 'call')} of its reading could not be answered: `recert doctor`."
+        )
     if campaign.state in OVER:
         found.append(f"It is not closed: `recert campaign close {campaign.id}`.")
     return found

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from recert.campaigns import memo, transitions
-from recert.campaigns.blockers import blockers, look
+from recert.campaigns.blockers import bars, look
 from recert.campaigns.canonical_text import text_of
 from recert.campaigns.certifying import certified
 from recert.campaigns.counts import Tally, tallies
@@ -101,10 +101,9 @@ def _closable(
             rule="tie_out",
         )
     if open_ or gate.revocations or gate.not_rolled_back:
-        why = blockers(row, tally, gate)
         raise RefusedError(
             f"The campaign {campaign} is {row.state} and cannot be closed.",
-            " ".join(why),
+            " ".join(bars(row, tally, gate)) or "There is nothing left to do.",
             rule="not_closable",
         )
     return row, tally

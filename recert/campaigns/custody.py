@@ -1,12 +1,17 @@
 """Who holds an item: handing it on, and leaving it out."""
 
 import json
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlmodel import col
 
 from recert.campaigns import transitions
 from recert.campaigns.decisions import campaign_row, item_rows
 from recert.campaigns.endings import finish_if_settled
 from recert.campaigns.independence import facts_of, independence
 from recert.campaigns.people import Directory, directory
+from recert.campaigns.reads import rows
 from recert.campaigns.stages import require_another
 from recert.campaigns.views import Caller
 from recert.campaigns.wording import require_text
@@ -28,7 +33,7 @@ def reassign(
     people = directory(tx.session)
     if not require_text(note, "The note"):
         raise RefusedError("Handing an item on needs a note.", "Say why.", rule="note")
-    reviewer = reviewer_named(people, to)
+    reviewer = reviewer_named(people, to, known=(caller.id, *_asked(tx, campaign)))
     for item in item_rows(tx.session, campaign, items):
         mine = people.same(item.reviewer, caller.id)
         if not mine and not owns(people, row, caller):
@@ -94,14 +99,29 @@ def running(tx: Transaction, campaign: str) -> CampaignRow:
     return row
 
 
-def reviewer_named(people: Directory, to: str) -> str:
-    """Return the id of somebody who can be asked; raises UsageError, RefusedError for who left."""
+def _asked(tx: Transaction, campaign: str) -> list[str]:
+    """Return whom a campaign asks, by the names that stand at its items."""
+    statement = select(col(ItemRow.reviewer)).where(col(ItemRow.campaign) == campaign).distinct()
+    return [str(name) for (name,) in rows(tx.session, statement) if name]
+
+
+def reviewer_named(people: Directory, to: str, *, known: Iterable[str]) -> str:
+    """Return the id of somebody who can be asked; raises UsageError, RefusedError for who left.
+
+    A store that knows persons takes no name that is none of theirs, save those that are `known`
+    otherwise: who asks for it, and whom owner tags brought into the campaign.
+    """
     name = require_text(to, "The reviewer", longest=256)
     if not name or not name.isprintable():
         raise UsageError(f"{to!r} is no person.", "Write them as in owner tags.")
     person = people.find(name)
     if person is not None and not person.active:
         raise RefusedError(f"{person.id} is no longer active.", "Name another.", rule="inactive")
+    if person is None and people.persons and not any(people.same(name, one) for one in known):
+        raise UsageError(
+            f"Nobody is known as {name!r}.",
+            "`recert people list` names everybody; `recert people add` makes somebody known.",
+        )
     return person.id if person else name
 
 

@@ -61,7 +61,7 @@ def delegate(tx: Transaction, caller: Caller, campaign: str, wish: Wish) -> Dele
             "Give a later day.",
             rule="until",
         )
-    delegate = reviewer_named(people, wish.to)
+    delegate = reviewer_named(people, wish.to, known=(caller.id,))
     reviewer = people.id_of(wish.reviewer or caller.id)
     if not people.same(reviewer, caller.id) and not owns(people, row, caller):
         raise RefusedError(

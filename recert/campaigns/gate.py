@@ -10,10 +10,13 @@ says so. Without it a reading of AWS is asked for, and what AWS was not asked ne
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlmodel import col, select
+
 from recert.analysis import fingerprint, unread, unread_basis
 from recert.campaigns.asking import packaged
 from recert.campaigns.estates import overlay, stated, with_agents
 from recert.campaigns.listing import CERTIFIED, Certification, register
+from recert.campaigns.transitions import ENDED
 from recert.clock import from_rfc3339, to_rfc3339
 from recert.lifecycle import Agent, Alias, Estate, TriggerPolicy, compare, words_of
 from recert.store.canonical import parse_strict
@@ -97,15 +100,17 @@ def by_reviews(
     if missing := _missing(judged, agent):
         return _labelled(replace(answer, reason=f"Unread: {_some(missing)}."))
     if held is None:
-        return _labelled(replace(answer, reason="No closed review has certified it."))
+        reason = f"No closed review has certified it. {_asked(store, agent)}"
+        return _labelled(replace(answer, reason=reason))
     if held.fingerprint not in _marks(today, judged, wanted):
         changes = _changes(store, held, judged, agent)
         told = f": {_some(changes)}" if changes else ""
-        reason = f"It is not as campaign {held.campaign} certified it{told}."
+        reason = f"It is not as campaign {held.campaign} certified it{told}. {_asked(store, agent)}"
         return _labelled(replace(answer, reason=reason, difference=changes))
     dates = [date for date in (held.until, book.row(agent)["next_review_due"]) if date]
     if not dates or min(dates) <= book.now:
-        return _labelled(replace(answer, reason=f"Its review was due {_day(dates)}."))
+        reason = f"Its review was due {_day(dates)}. {_asked(store, agent)}"
+        return _labelled(replace(answer, reason=reason))
     reason = f"Certified by campaign {held.campaign}, until {_day(dates)[3:]}."
     return _labelled(replace(answer, certified=True, reason=reason))
 
@@ -234,6 +239,27 @@ def _changes(store: Store, held: Certification, judged: Estate, agent: str) -> t
     kept = tuple(one for one in then[1].agents if one.arn in judged.agents_by_arn)
     events = compare(overlay(with_agents(then[1], kept), said), judged)
     return tuple(dict.fromkeys(words_of(event) for event in events if event.agent == agent))
+
+
+def _asked(store: Store, agent: str) -> str:
+    """Say which campaigns ask about an agent, or how one is opened that does."""
+    with store.read() as session:
+        found = [
+            (row.id, row.state)
+            for row in session.exec(select(CampaignRow).order_by(col(CampaignRow.opened_at)))
+            if agent in parse_strict(row.scope)
+        ]
+    going = tuple(f"{name} is {state}" for name, state in found if state not in ENDED)
+    if going:
+        first = going[0].partition(" ")[0]
+        return f"Campaign {_some(going)}: `recert campaign show {first}`."
+    closed = [name for name, state in found if state == "closed"]
+    if closed:
+        return (
+            f"What campaign {closed[-1]} left open, or what changed since, needs another: "
+            "`recert campaign open AGENT`."
+        )
+    return "No campaign asks about it: `recert campaign open AGENT`."
 
 
 def _day(dates: list[str]) -> str:

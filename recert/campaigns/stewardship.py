@@ -7,12 +7,14 @@ from recert.campaigns.asking import Ask, asking
 from recert.campaigns.deadlines import Calendar
 from recert.campaigns.estates import Readings
 from recert.campaigns.happenings import record_events
+from recert.campaigns.keeping import require_standing
+from recert.campaigns.people import directory
 from recert.campaigns.reacting import react
 from recert.campaigns.scene import make_scene
 from recert.campaigns.wording import require_text
 from recert.clock import Clock, to_rfc3339
 from recert.errors import UsageError
-from recert.lifecycle import TriggerPolicy, compare
+from recert.lifecycle import Agent, TriggerPolicy, compare
 from recert.store import entries
 from recert.store.entry_types import EntryType
 from recert.store.ledger import Actor
@@ -40,7 +42,7 @@ def state_agent(
 
     What differs from before is a lifecycle event, and campaigns follow as after a reading; that an
     owner or a purpose is stated for the first time opens none. Raises UsageError for an agent that
-    the last reading does not hold, or a value that is none.
+    the last reading does not hold, or a value that is none, RefusedError for who may not say it.
     """
     snapshot, before = Readings(store).current()
     if agent not in before.agents_by_arn:
@@ -48,6 +50,7 @@ def state_agent(
             f"There is no agent {agent} in the last reading.", "`recert agents` lists them."
         )
     _require_texts(owner, purpose)
+    _require_steward(store, actor.id, before.agents_by_arn[agent], owner)
     with store.write(actor, clock=clock) as tx:
         entry = _keep(tx, agent, owner, purpose)
         if entry is None:
@@ -65,6 +68,26 @@ def state_agent(
         first = [name for name in ("owner", "purpose") if getattr(known, name) is None]
         causes = tuple(event for event in events if event.kind.partition(".")[0] not in first)
         return react(tx, scene, causes, policy, earlier=before)
+
+
+def _require_steward(store: Store, by: str, agent: Agent, owner: str | None) -> None:
+    """Refuse strangers, and who would take an agent from somebody for themselves.
+
+    The owner and whoever keeps the persons may do both; what others state is an event that is
+    reviewed, and the ledger says who stated it.
+    """
+    with store.read() as session:
+        people = directory(session)
+        mates = people.team(agent.owner) if agent.owner else ()
+        if people.same(agent.owner, by) or any(people.same(one.id, by) for one in mates):
+            return
+        found = people.find(by)
+        if found is None or not found.active:
+            require_standing(session, by, f"say whose {agent.name} is or what it is for")
+            return
+        holder = people.find(agent.owner)
+        if holder is not None and holder.active and people.same(owner, by):
+            require_standing(session, by, f"take {agent.name} from {holder.id}")
 
 
 def _require_texts(*values: str | None) -> None:

@@ -54,6 +54,10 @@ UNSETTLED = ("pending", "decided", "conflicted")
 def require_campaign_step(before: str, after: str) -> None:
     """Refuse a step that the campaign's machine does not know."""
     if after not in CAMPAIGN_STEPS[before]:
+        if before == after:
+            raise RefusedError(
+                f"The campaign is {after} already.", "There is nothing to do.", rule="state"
+            )
         raise RefusedError(
             f"A campaign that is {before} cannot become {after}.",
             f"From here it can become {', '.join(CAMPAIGN_STEPS[before]) or 'nothing else'}.",

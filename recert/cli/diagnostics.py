@@ -34,11 +34,12 @@ def report(error: BaseException, *, verbose: int = 0) -> int:
     if verbose >= _SHOW_TRACEBACK:
         traceback.print_exception(error, file=sys.stderr)
     code, sentence = _describe(error)
-    _say(sentence)
+    if sentence:
+        _say(sentence)
     return int(code)
 
 
-def _describe(error: BaseException) -> tuple[int, str]:
+def _describe(error: BaseException) -> tuple[int, str]:  # noqa: PLR0911 - one line for each kind of error
     if isinstance(error, KeyboardInterrupt | click.Abort):
         return ExitCode.INTERRUPTED, "Interrupted."
     if isinstance(error, click.UsageError):
@@ -48,11 +49,30 @@ def _describe(error: BaseException) -> tuple[int, str]:
     if isinstance(error, RecertError):
         return error.exit_code, str(error)
     if isinstance(error, OSError) and error.strerror:
-        name = f"{error.filename}: " if error.filename else ""
-        code = ExitCode.STORE if error.errno in _FULL else ExitCode.USAGE
-        return code, f"{name}{error.strerror}."
+        return _of_system(error)
+    if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("recert"):
+        package = str(error.name).partition(".")[0]
+        return ExitCode.NO, (
+            f"The Python package {package}, which recert needs, is not in {sys.prefix}. "
+            "Install recert there again."
+        )
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    return ExitCode.NO, f"Something that recert does not expect went wrong: {what}. Run with -vv."
+    return ExitCode.NO, (
+        f"Something that recert does not expect went wrong: {what}. Run it again with -vv, and "
+        "report what it prints."
+    )
+
+
+def _of_system(error: OSError) -> tuple[int, str]:
+    if isinstance(error, BrokenPipeError):
+        return ExitCode.DONE, ""
+    if error.filename:
+        code = ExitCode.STORE if error.errno in _FULL else ExitCode.USAGE
+        return code, f"{error.filename}: {error.strerror}."
+    if error.errno in _FULL:
+        why = str(error.strerror).lower()
+        return ExitCode.STORE, f"It could not be written: {why}. Make room, then run it again."
+    return ExitCode.USAGE, f"{error.strerror}."
 
 
 def _usage(error: click.UsageError) -> str:

@@ -1,5 +1,6 @@
 """The console script. On the way to `--help` it imports click and the standard library only."""
 
+import os
 import sys
 
 import click
@@ -45,6 +46,7 @@ def cli(ctx: click.Context) -> int | None:
 
 def run(args: list[str] | None = None) -> None:
     """Run the command line and exit with its code; the only place where errors become sentences."""
+    _give_streams()
     root: dict[str, object] = {}
     try:
         outcome = cli.main(args=args, prog_name="recert", standalone_mode=False, obj=root)
@@ -54,7 +56,26 @@ def run(args: list[str] | None = None) -> None:
         from recert.cli.diagnostics import report  # noqa: PLC0415 - only errors need it
 
         code = report(error, verbose=_count(root.get("verbose")))
+    _let_go()
     sys.exit(code)
+
+
+def _give_streams() -> None:
+    """Write to nowhere where the caller closed a stream, as `>&-` does."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - it lives as long as we do
+
+
+def _let_go() -> None:
+    """Drop what cannot be written any more, or Python would end with a code of its own."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            silent = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(silent, stream.fileno())
+            os.close(silent)
 
 
 def _count(value: object) -> int:

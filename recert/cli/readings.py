@@ -1,7 +1,7 @@
 """Taking a reading and keeping it: what `sync`, `init` and `demo` share."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +31,8 @@ from recert.text import plural
 
 _HISTORY_DAYS = 90
 """For as long CloudTrail's event history goes back."""
+_PLACES = 3
+"""Accounts and regions of a gap that are named; more are counted."""
 DEFAULT_ROLE = "recert-reader"
 """The reader's role in other accounts unless another is named."""
 
@@ -210,10 +212,17 @@ def in_words(taken: Mapping[str, Any]) -> Iterator[str]:
     gaps = taken["coverage"]["gaps"]
     if gaps:
         yield f"{plural(len(gaps), 'call')} could not be answered:"
+        places: dict[tuple[str, str, str], list[str]] = {}
         for gap in gaps:
-            call = f"{gap['service']}:{gap['operation']}"
-            where = f"{gap['account']} {gap['region']}"
-            yield f"  {call} {gap['error']} ({where}): unknown is {gap['effect']}"
+            alike = f"{gap['service']}:{gap['operation']}", gap["error"], gap["effect"]
+            places.setdefault(alike, []).append(f"{gap['account']} {gap['region']}")
+        for (call, error, effect), there in places.items():
+            yield f"  {call} {error} ({_where(there)}): unknown is {effect}"
+
+
+def _where(places: Sequence[str]) -> str:
+    rest = len(places) - _PLACES
+    return ", ".join(places[:_PLACES]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _would(taken: Mapping[str, Any]) -> Iterator[str]:

@@ -42,9 +42,13 @@ class Day(click.ParamType):  # type: ignore[type-arg]  # only the newest click i
             if len(text) == len("2026-11-01"):
                 day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
                 return datetime.combine(day, self.clock, tzinfo=UTC)
-            return Instant().convert(text, param, ctx)
+            from recert.clock import from_rfc3339  # noqa: PLC0415 - only this option needs it
+
+            return from_rfc3339(text)
         except ValueError:
-            self.fail(f"{value!r} is no date; write 2026-12-31.", param, ctx)
+            self.fail(
+                f"{value!r} is no date; write 2026-12-31, or 2026-12-31T12:00:00Z.", param, ctx
+            )
 
 
 class FirstDay(Day):

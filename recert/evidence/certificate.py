@@ -67,10 +67,15 @@ def issue(
 ) -> bytes:
     """Return a signed certificate; raises RefusedError without an agent, or for what AWS did not tell."""
     if not agents:
-        raise RefusedError("No agent of the campaign is certified.", rule="nothing_certified")
+        raise RefusedError(
+            "No agent of the campaign is certified, so nothing was written.",
+            "`recert gate AGENT` says of each why.",
+            rule="nothing_certified",
+        )
     if source != "live":
         raise RefusedError(
             f"What was not read from AWS is not certified; this store holds a {source}.",
+            "Export without --certificate.",
             rule="source_not_live",
         )
     body = {
@@ -129,7 +134,13 @@ def check(path: Path, signers: Path) -> Certificate:
 
 
 def _read(path: Path) -> tuple[dict[str, Any], str, str]:
-    problem = UsageError(f"{path} is no certificate of recert.", "Name one that `export` wrote.")
+    if not path.exists():
+        raise UsageError(
+            f"There is no certificate at {path}.", "Name one that `export --certificate` wrote."
+        )
+    problem = UsageError(
+        f"{path} is no certificate of recert.", "Name one that `export --certificate` wrote."
+    )
     try:
         if path.stat().st_size > _LARGEST:
             raise problem

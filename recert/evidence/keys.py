@@ -90,7 +90,7 @@ def enrol(
         if known and (by is None or by.revoked_at is not None):
             raise RefusedError(
                 "A further key needs the signature of one that is enrolled and not revoked.",
-                "Let its owner countersign.",
+                "Let its owner countersign: `recert people enrol PERSON KEY.pub --countersign THEIR_KEY`.",
                 rule="key_not_countersigned",
             )
         row = KeyRow(

@@ -5,6 +5,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from recert.aws.collect.authority import read_authority
 from recert.aws.collect.buckets import read_bucket
@@ -19,7 +20,7 @@ from recert.aws.reader import Reader
 from recert.aws.record import record
 from recert.aws.recording import load_recording
 from recert.aws.replay_source import ReplaySource
-from recert.aws.sessions import Sessions, Spokes
+from recert.aws.sessions import Sessions, Spokes, not_entered, own_session
 from recert.aws.tally import Tally
 from recert.aws.writer import Writer, WriteRefusedError
 from recert.clock import SystemClock
@@ -161,8 +162,37 @@ def test_without_credentials_there_is_a_sentence_and_no_traceback(
     with pytest.raises(AwsError, match="did not accept the caller") as caught:
         open_live()
     assert caught.value.exit_code == 4
-    with pytest.raises(AwsError, match="did not accept the caller"):
+    with pytest.raises(AwsError, match=r"does-not-exist.*list-profiles"):
         open_live(profile="does-not-exist")
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [("nonsense", "The address of AWS is none"), ("http://127.0.0.1:1", "could not be reached")],
+)
+def test_an_address_where_aws_is_not_is_no_question_of_credentials(
+    monkeypatch: pytest.MonkeyPatch, address: str, words: str
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "x")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+    with pytest.raises(AwsError, match=words):
+        open_live()
+
+
+def test_the_region_comes_from_aws_region_before_anything_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-west-2")
+    assert own_session().region_name == "us-west-2"
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    assert own_session().region_name == "eu-west-1"
+
+
+@pytest.mark.parametrize("code", ["ExpiredToken", "ExpiredTokenException"])
+def test_credentials_that_ran_out_are_told_from_wrong_ones(code: str) -> None:
+    answer = {"Error": {"Code": code, "Message": "no"}}
+    assert "have expired" in str(not_entered(ClientError(answer, "GetCallerIdentity")))
 
 
 def test_the_accounts_of_the_organisation_are_entered(moto: str) -> None:

@@ -138,3 +138,18 @@ def test_what_anybody_is_refused_leaves_no_trace(kept: Any, w: Any) -> None:
 
 def _attest(campaign: str, item: str, verdict: str = "attest") -> Any:
     return DecisionRequest(campaign=campaign, items=(item,), verdict=Verdict(verdict))
+
+
+def test_nobody_takes_an_agent_from_its_owner_and_strangers_say_nothing_of_it(
+    kept: Any, w: Any
+) -> None:
+    kept.sync(w.estate([w.agent("hr", owner="rene")], {"hr-role": ("s3:GetObject",)}))
+    for who, words in (("arno", "take hr from rene"), ("eve", "whose hr is")):
+        with pytest.raises(RefusedError, match=words) as refused:
+            kept.as_(who).set_agent(w.arn("hr"), owner=who, ask=w.ask)
+        assert refused.value.rule == "not_keeper"
+        assert kept.entries()[-1]["type"] == "refusal"
+    kept.as_("arno").set_agent(w.arn("hr"), purpose="time off", ask=w.ask)
+    kept.as_("rene").set_agent(w.arn("hr"), owner="arno", ask=w.ask)
+    kept.as_("olga").set_agent(w.arn("hr"), owner="olga", ask=w.ask)
+    assert kept.problems() == []

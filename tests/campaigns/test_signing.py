@@ -137,6 +137,7 @@ def test_a_key_signs_the_statement(house: Any, hr: str, key: SshSigner) -> None:
 
 
 def test_a_key_of_somebody_else_signs_nothing(house: Any, hr: str, key: SshSigner) -> None:
+    house.know("bob")
     line = house.line(hr, "GetObject")
     house.as_("alice").reassign(hr, [line.id], "bob", "Yours.")
     house.decide("bob", hr, line.id)

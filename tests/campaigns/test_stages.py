@@ -94,6 +94,8 @@ def test_nobody_answers_twice(house: Any, two: Any) -> None:
     with pytest.raises(RefusedError) as refused:
         house.as_("bob").reassign(campaign, (item,), "alice", "You know it.")
     assert refused.value.rule == "same_person"
+    with pytest.raises(UsageError, match="Nobody is known as 'dora'"):
+        house.as_("bob").reassign(campaign, (item,), "dora", "You know it.")
     house.as_("bob").reassign(campaign, (item,), "carol", "You know it.")
     answer(house, campaign, "GetObject", "carol", Verdict.ATTEST)
     assert view(house, campaign, item).line.state == "signed_off"

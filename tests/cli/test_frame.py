@@ -12,6 +12,7 @@ import click
 import pytest
 from figures import Figures, spent
 
+from recert.cli.diagnostics import report
 from recert.cli.registry import COMMANDS
 
 Recert = Callable[..., Any]
@@ -114,3 +115,30 @@ def test_help_figures(recert: Recert, figure: Figures) -> None:
             recert("--help")
         taken.append(took)
     figure.median("recert --help, whole process", taken, at_most=150)
+
+
+@pytest.mark.parametrize("args", [("--help",), ("simulate", "/dev/null"), ("whoami", "--json")])
+def test_an_output_that_is_closed_is_no_error_and_a_full_one_says_so(args: tuple[str, ...]) -> None:
+    line = f"{sys.executable} -m recert.cli.main {' '.join(args)}"
+    closed = subprocess.run(["sh", "-c", f"{line} >&-"], capture_output=True, check=False)
+    assert closed.returncode == 0, closed.stderr
+    if args[0] == "simulate" or not Path("/dev/full").exists():
+        return
+    full = subprocess.run(
+        ["sh", "-c", f"{line} >/dev/full"], capture_output=True, text=True, check=False
+    )
+    assert full.returncode == 5
+    assert full.stderr.startswith("recert: It could not be written: no space left on device.")
+    assert len(full.stderr.splitlines()) == 1
+
+
+def test_a_package_that_is_missing_is_named_with_what_to_do(capsys: Any) -> None:
+    assert report(ModuleNotFoundError("No module named 'rich.text'", name="rich.text")) == 1
+    told = capsys.readouterr().err
+    assert "package rich," in told
+    assert "Install recert there again." in told
+
+
+def test_an_error_that_nobody_foresaw_asks_for_its_traceback(capsys: Any) -> None:
+    assert report(KeyError("x")) == 1
+    assert "-vv, and report" in capsys.readouterr().err

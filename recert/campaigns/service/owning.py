@@ -43,6 +43,9 @@ class Owning(Looking):
         ask: Ask | None = None,
     ) -> CampaignView:
         """Open a campaign over agents of the last reading; staged unless it is launched, too."""
+        if owner is not None:
+            with self.store.read() as session:
+                owner = custody.reviewer_named(directory(session), owner, known=(self.caller.id,))
         opened = open_campaign(
             self.store,
             agents=agents,
@@ -241,15 +244,16 @@ class Owning(Looking):
 
         Returns the campaigns that this touched; a change of what was stated is a lifecycle event.
         """
-        return state_agent(
-            self.store,
-            agent,
-            owner=owner,
-            purpose=purpose,
-            clock=self.clock,
-            actor=self.actor,
-            policy=self.policy,
-            ask=ask,
-            catalogue=self._catalogue,
-            calendar=self.calendar,
-        )
+        with recorded(self, "agent", None):
+            return state_agent(
+                self.store,
+                agent,
+                owner=owner,
+                purpose=purpose,
+                clock=self.clock,
+                actor=self.actor,
+                policy=self.policy,
+                ask=ask,
+                catalogue=self._catalogue,
+                calendar=self.calendar,
+            )

@@ -89,6 +89,11 @@ def set_(agent: str, owner: str | None, purpose: str | None) -> None:
         run.out.document(_row(found.arn))
         return
     run.out.line(f"{found.name}: owner {owner or 'as it was'}, purpose {purpose or 'as it was'}")
+    from recert.campaigns.people import everybody  # noqa: PLC0415 - behind the store
+
+    known = {name for one in everybody(run.store) for name in one.names}
+    if owner and known and owner.strip().casefold() not in known:
+        run.out.note(f"Nobody is known as {owner!r}: `recert people add` makes somebody known.")
 
 
 @click.command(cls=RecertCommand)
@@ -131,27 +136,31 @@ def permissions(agent: str) -> None:
 def events(agent: str | None) -> None:
     """List lifecycle events, the latest first."""
     run = current()
-    from recert.cli.estates import agent_named  # noqa: PLC0415 - behind the store
+    from recert.cli.estates import agent_named, latest_estate  # noqa: PLC0415 - behind the store
+    from recert.clock import from_rfc3339  # noqa: PLC0415 - as above
 
     wanted = agent_named(run, agent).arn if agent else None
     found = list(run.campaigns().events(wanted))
     if run.out.as_json:
         run.out.document({"events": found})
         return
+    names = {one.arn: one.name for one in latest_estate(run).agents} if found else {}
     run.out.table(
         ("when", "severity", "live", "kind", "agent", "campaign"),
         (
             (
-                row["detected_at"],
+                from_rfc3339(row["detected_at"]),
                 row["severity"],
                 row["live"],
                 row["kind"],
-                row["agent"],
+                names.get(row["agent"], row["agent"]),
                 row["campaign"],
             )
             for row in found
         ),
     )
+    if not found:
+        run.out.note("There is no event. `recert sync` records what changed.")
 
 
 def _row(agent: str) -> dict[str, Any]:

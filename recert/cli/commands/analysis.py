@@ -4,6 +4,7 @@ import click
 
 from recert.cli.context import current
 from recert.cli.lazy import RecertCommand
+from recert.errors import UsageError
 
 
 @click.command(cls=RecertCommand)
@@ -80,8 +81,14 @@ def findings(agent: str | None) -> None:
 @click.argument("action")
 @click.argument("resource", default="*")
 def explain(agent: str, action: str, resource: str) -> None:
-    """Explain whether an agent may do something, layer by layer."""
+    """Explain whether an agent may do something, layer by layer.
+
+    \b
+    recert explain hr-assistant s3:GetObject
+    recert explain hr-assistant s3:GetObject "arn:aws:s3:::hr-files/*"
+    """  # noqa: D301 - \b keeps click from filling the examples
     run = current()
+    _require_arn(resource)
     from recert.cli import explain as explaining  # noqa: PLC0415 - behind the store
     from recert.cli.estates import analyst_for  # noqa: PLC0415 - as above
     from recert.cli.resolve import agent_of  # noqa: PLC0415 - as above
@@ -99,8 +106,14 @@ def explain(agent: str, action: str, resource: str) -> None:
 @click.argument("action")
 @click.argument("resource", required=False)
 def who_can(action: str, resource: str | None) -> None:
-    """List which roles, and which agents through them, can do something."""
+    """List which roles, and which agents through them, can do something.
+
+    \b
+    recert who-can iam:PassRole
+    recert who-can "dynamodb:Put*" arn:aws:dynamodb:us-east-1:111122223333:table/orders
+    """  # noqa: D301 - \b keeps click from filling the examples
     run = current()
+    _require_arn(resource)
     from recert.cli.estates import able, analyst_for  # noqa: PLC0415 - behind the store
 
     analyst = analyst_for(run)
@@ -116,3 +129,12 @@ def who_can(action: str, resource: str | None) -> None:
             for one in found
         ),
     )
+    if not found:
+        run.out.note("No role of the last reading can.")
+
+
+def _require_arn(resource: str | None) -> None:
+    if resource not in (None, "*") and not str(resource).startswith("arn:"):
+        raise UsageError(
+            f"{resource!r} is no ARN.", "Write one, as arn:aws:s3:::bucket/key, or leave it out."
+        )

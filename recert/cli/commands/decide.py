@@ -130,8 +130,9 @@ def decide(campaign: str, items: tuple[str, ...], **options: Any) -> None:
         ]
         run.out.document({"campaign": chosen, "decisions": found})
         return
+    titles = {view.line.id: view.line.title for view in service.views(chosen, ids)}
     for item, decision in zip(ids, decided, strict=True):
-        run.out.line(f"{item}: {decision.verdict.value}")
+        run.out.line(f"{item}: {decision.verdict.value}  {titles[item]}")
         for one in decision.breaks:
             who = f", whose reviewer is {one['reviewer']}" if one["reviewer"] else ""
             run.out.note(f"{item}: the role is shared, so {one['agent']} loses it, too{who}.")

@@ -28,7 +28,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     "--expires",
     type=Day(),
     metavar="DATE",
-    help="Until when it may be returned, else the deadline.",
+    help="Until when it may be returned, else the deadline, and at least two weeks.",
 )
 @click.option(
     "--need-key", is_flag=True, help="Take it back only when signed with a key of theirs."

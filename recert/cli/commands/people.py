@@ -87,8 +87,11 @@ def _facts(command: Callable[..., Any]) -> Callable[..., Any]:
 def add(person: str, **facts: Any) -> None:
     """Make a person known; PERSON is written as in owner tags.
 
+    \b
+    recert people add maria.sanchez --name "Maria Sanchez" --role reviewer --email maria@example.com
+
     Once there is a campaign owner, campaign owners give the roles campaign_owner, approver, applier.
-    """
+    """  # noqa: D301 - \b keeps click from filling the examples
     run = current()
     from recert.campaigns import people as persons  # noqa: PLC0415 - tables are slow to import
 
@@ -101,6 +104,14 @@ def add(person: str, **facts: Any) -> None:
             "roles": facts["roles"] or ("reviewer",),
         }
     )
+    known = next(
+        (one for one in persons.everybody(store) if wanted.id.casefold() in one.names), None
+    )
+    if known is not None and known != wanted:
+        raise UsageError(
+            f"{known.id} is known already.",
+            f"`recert people set {known.id}` changes what is said about them.",
+        )
     _keep(run, store, wanted)
 
 

@@ -10,6 +10,7 @@ import click
 
 from recert.cli.context import current
 from recert.cli.lazy import RecertCommand
+from recert.text import plural
 
 if TYPE_CHECKING:
     from recert.campaigns.service import Campaigns
@@ -49,21 +50,41 @@ def campaigns() -> None:
 
 @click.command(cls=RecertCommand)
 @click.argument("campaign")
+@click.argument("items", nargs=-1, metavar="[ITEM...]")
 @click.option("--mine", is_flag=True, help="Only those whose reviewer you are.")
 @click.option("--open", "undecided", is_flag=True, help="Only those without a decision.")
-def items(campaign: str, mine: bool, undecided: bool) -> None:
-    """List what a campaign asks, in review order."""
+def items(campaign: str, items: tuple[str, ...], mine: bool, undecided: bool) -> None:
+    """List what a campaign asks, in review order.
+
+    With ITEM, an id or its beginning, show what there is to know about these.
+
+    \b
+    recert items c-7f3k --mine --open
+    recert items c-7f3k i-91ab
+    """  # noqa: D301 - \b keeps click from filling the examples
     run = current()
     from recert.campaigns.views import ItemFilter  # noqa: PLC0415 - behind the store
 
     service = run.campaigns()
     chosen = service.find_campaign(campaign)
+    named = tuple(dict.fromkeys(service.find_item(chosen, item) for item in items))
+    if named and (mine or undecided):
+        raise click.UsageError("Name items, or narrow the list with --mine and --open.")
     wanted = ItemFilter(reviewer=service.caller.id if mine else None, undecided=undecided)
     if run.out.as_json:
         from recert.campaigns.contract import items_json  # noqa: PLC0415 - as above
 
-        found = list(items_json(service, chosen, wanted))
+        found = [
+            one for one in items_json(service, chosen, wanted) if not named or one["id"] in named
+        ]
         run.out.document({"campaign": chosen, "items": found})
+        return
+    if named:
+        from recert.cli.item_card import lines  # noqa: PLC0415 - behind the store
+
+        for item in named:
+            for line in lines(service.item(chosen, item)):
+                run.out.line(line)
         return
     run.out.table(
         ("item", "kind", "verdict", "reviewer", "agent", "suggested", "title"),
@@ -98,22 +119,24 @@ def sign(campaign: str, yes: bool, key: Path | None) -> None:
     chosen = service.find_campaign(campaign)
     summary = service.summary(chosen)
     by_verdict = ", ".join(f"{count} {name}" for name, count in summary.by_verdict.items())
-    run.out.note(
-        f"{summary.signer} signs {summary.decided} decided items of {chosen} ({by_verdict}); "
-        f"{summary.pending} stay open."
-    )
+    if summary.decided:
+        run.out.note(
+            f"{summary.signer} signs {plural(summary.decided, 'decided item')} of {chosen} "
+            f"({by_verdict}); {summary.pending} stay open."
+        )
     if summary.not_independent:
         run.out.note(
             f"{summary.not_independent} of them are privileged and not independent: the owner of the "
             "agent decides them, as nobody else is known."
         )
-    run.confirm("Sign?", yes=yes)
+    # Without a decision there is nothing to ask about; the refusal says what to do.
+    run.confirm("Sign?", yes=yes or not summary.decided)
     signed = service.sign(chosen, signer=run.own_signer(service.store, key))
     if run.out.as_json:
         run.out.document(signed)
         return
     run.out.line(
-        f"Signed {signed.items} items of {signed.campaign}; signature: {signed.signature}; "
+        f"Signed {plural(signed.items, 'item')} of {signed.campaign}; signature: {signed.signature}; "
         f"the campaign is {signed.campaign_state}."
     )
     if signed.advanced:
