@@ -13,6 +13,7 @@ from recert.campaigns.decisions import campaign_row
 from recert.campaigns.delegating import listed, pending_for_others
 from recert.campaigns.delegation import KEY
 from recert.campaigns.people import Directory, directory
+from recert.campaigns.rescissions import waiting
 from recert.campaigns.stages import stages_in, stages_of
 from recert.campaigns.views import Caller, CampaignView
 from recert.clock import from_rfc3339
@@ -26,9 +27,12 @@ def campaigns(session: Session, caller: Caller, now: str) -> tuple[CampaignView,
     """Return every campaign: those that wait for the caller first, then by state and deadline."""
     found = list(session.exec(select_rows(CampaignRow)))
     counted = tallies(session)
-    people = directory(session)
-    mine = _names(people, caller)
-    views = [_view(session, row, counted.get(row.id), mine, now) for row in found]
+    asked = waiting(session)
+    mine = _names(directory(session), caller)
+    views = [
+        _view(session, row, counted.get(row.id), mine, now, asked=asked.get(row.id, ()))
+        for row in found
+    ]
     views.sort(
         key=lambda one: (
             _URGENCY.get(one.state, 4),
@@ -45,7 +49,8 @@ def campaign(session: Session, caller: Caller, name: str, now: str) -> CampaignV
     row = campaign_row(session, name)
     counted = tallies(session, [row.id])
     mine = _names(directory(session), caller)
-    return _view(session, row, counted.get(row.id), mine, now)
+    asked = waiting(session, [row.id]).get(row.id, ())
+    return _view(session, row, counted.get(row.id), mine, now, asked=asked)
 
 
 def _names(people: Directory, caller: Caller) -> frozenset[str]:
@@ -58,6 +63,8 @@ def _view(
     tally: Tally | None,
     mine: frozenset[str],
     now: str,
+    *,
+    asked: tuple[dict[str, Any], ...],
 ) -> CampaignView:
     counted = tally or Tally()
     why = blockers(row, counted, look(session, row, counted, now))
@@ -81,6 +88,7 @@ def _view(
         stages=_stages(session, row, counted),
         completely_reviewed=counted.settled,
         rescinded=counted.rescinded,
+        rescissions=asked,
     )
 
 

@@ -34,6 +34,7 @@ def campaign_json(view: CampaignView) -> dict[str, Any]:
         "agents": list(view.agents),
         "predecessor": view.predecessor,
         "delegations": list(view.delegations),
+        "rescissions": list(view.rescissions),
         "mine_pending": view.mine_pending,
         "mine_unsigned": view.mine_unsigned,
         "stages": view.stages,

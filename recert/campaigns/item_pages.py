@@ -15,6 +15,7 @@ from recert.campaigns.decisions import campaign_row
 from recert.campaigns.delegating import stood_in_for
 from recert.campaigns.people import directory
 from recert.campaigns.reads import rows, scalar
+from recert.campaigns.rescissions import states_by_item
 from recert.campaigns.views import Group, ItemFilter, ItemLine, ItemPage, Recommendation, Verdict
 from recert.errors import UsageError
 from recert.store.glance import COLUMNS
@@ -53,7 +54,8 @@ def items(
 
 def _page(session: Session, name: str, found: Sequence[Any], total: int, size: int) -> ItemPage:
     names = agent_names(session, name)
-    lines = tuple(line_of(row, names) for row in found[:size])
+    asked = states_by_item(session, name)
+    lines = tuple(line_of(row, names, asked) for row in found[:size])
     more = len(found) > size
     return ItemPage(lines, total, f"{lines[-1].rank}:{lines[-1].id}" if more else None)
 
@@ -106,8 +108,11 @@ def _lines() -> Select[Any]:
     return found
 
 
-def line_of(row: Any, names: Mapping[str, str]) -> ItemLine:
-    """Return the line of a row: the columns of `LINE`, then the verdict in force."""
+def line_of(row: Any, names: Mapping[str, str], asked: Mapping[str, str]) -> ItemLine:
+    """Return the line of a row: the columns of `LINE`, then the verdict in force.
+
+    `asked` says of items, by their id, how far the request to take their decision back is.
+    """
     found = dict(zip(LINE, row[:-1], strict=True))
     advice = Recommendation(found.pop("recommendation"), found.pop("reason"))
     agent = found["agent"]
@@ -116,6 +121,7 @@ def line_of(row: Any, names: Mapping[str, str]) -> ItemLine:
         agent_name=names.get(agent or "", (agent or "").rpartition("/")[2]),
         recommendation=advice,
         verdict=Verdict(row[-1]) if row[-1] else None,
+        rescission=asked.get(found["id"], ""),
     )
 
 

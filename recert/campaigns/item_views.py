@@ -9,7 +9,7 @@ from sqlmodel import Session
 from recert.campaigns.decisions import view as decision_view
 from recert.campaigns.item_pages import LINE, line_of
 from recert.campaigns.links import links
-from recert.campaigns.rescinding import rescission_of
+from recert.campaigns.rescissions import rescission_of
 from recert.campaigns.stages import answers_of, stages_of
 from recert.campaigns.views import DecisionView, ItemLine, ItemView, Verdict
 from recert.errors import UsageError
@@ -27,7 +27,10 @@ def item(session: Session, campaign_id: str, name: str) -> ItemView:
     body = json.loads(found.body)
     decision = session.get(DecisionRow, found.current) if found.current else None
     values = [getattr(found, column) for column in LINE]
-    line = line_of([*values, decision.verdict if decision else None], {})
+    taken_back = rescission_of(session, found.current)
+    state = taken_back["state"] if taken_back else ""
+    asked = {name: state} if state in {"requested", "confirmed"} else {}
+    line = line_of([*values, decision.verdict if decision else None], {}, asked)
     told = ItemLine(**{**_fields(line), "agent_name": body.get("agent_name") or line.agent_name})
     return ItemView(
         line=told,
@@ -37,7 +40,7 @@ def item(session: Session, campaign_id: str, name: str) -> ItemView:
         decision=decision_view(decision, _independence(session, decision)) if decision else None,
         shown_digest=found.shown_digest,
         answers=_answers(session, found),
-        rescission=rescission_of(session, found.current),
+        rescission=taken_back,
         links=tuple(one.as_json() for one in links(session, found)),
     )
 

@@ -6,20 +6,19 @@ asks about the item again. What had been carried out by then is rolled back by `
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from recert.campaigns import transitions
 from recert.campaigns.custody import owns
 from recert.campaigns.decisions import campaign_row, item_rows
 from recert.campaigns.opening import Draft, launch_if_staged, open_draft
 from recert.campaigns.people import Directory, directory
+from recert.campaigns.rescissions import as_json, latest
 from recert.campaigns.revocations import CARRIED_OUT, remediation_states
 from recert.campaigns.scene import Scene
 from recert.campaigns.stages import stages_of
-from recert.campaigns.views import Caller, Verdict
+from recert.campaigns.views import Caller, Rescinded, Verdict
 from recert.campaigns.wording import require_text
 from recert.clock import to_rfc3339
 from recert.errors import RefusedError, UsageError
@@ -30,19 +29,6 @@ from recert.store.transaction import Transaction
 
 _RUNNING = ("active", *transitions.OVER)
 _LETTERS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Rescinded:
-    """What became of a request to rescind; `successor` asks about the items again.
-
-    `applied` are the items that have to be rolled back, as their decision was carried out.
-    """
-
-    campaign: str
-    rescissions: tuple[dict[str, Any], ...]
-    successor: str | None = None
-    applied: tuple[str, ...] = ()
 
 
 def request(
@@ -69,7 +55,7 @@ def request(
                 f"They can rescind it, or the campaign's owner, {row.owner or 'nobody'}.",
                 rule="not_reviewer",
             )
-        if _latest(tx.session, decision.id, "requested") is not None:
+        if latest(tx.session, decision.id, "requested") is not None:
             raise RefusedError(
                 f"The decision on the item {item.id} is being rescinded already.",
                 "A second person confirms it with --confirm.",
@@ -152,17 +138,6 @@ def withdraw(tx: Transaction, caller: Caller, campaign: str, items: Sequence[str
     return Rescinded(campaign, tuple(as_json(one) for one in made))
 
 
-def rescission_of(session: Session, decision: str | None) -> dict[str, Any] | None:
-    """Return the request to rescind a decision, the latest where one was withdrawn; None without."""
-    found = _latest(session, decision) if decision else None
-    return as_json(found) if found is not None else None
-
-
-def as_json(row: RescissionRow) -> dict[str, Any]:
-    """Return a rescission in the contract's shape."""
-    return {name: getattr(row, name) for name in RescissionRow.model_fields}
-
-
 def _named(items: Sequence[str]) -> tuple[str, ...]:
     wanted = tuple(dict.fromkeys(items))
     if not wanted:
@@ -199,7 +174,7 @@ def _signed(session: Session, item: ItemRow) -> DecisionRow:
 
 
 def _requested(session: Session, item: ItemRow) -> RescissionRow:
-    found = _latest(session, _signed(session, item).id, "requested")
+    found = latest(session, _signed(session, item).id, "requested")
     if found is None:
         raise RefusedError(
             f"Nobody asked to rescind the decision on the item {item.id}.",
@@ -224,18 +199,6 @@ def _require_second(people: Directory, caller: Caller, asked: RescissionRow) -> 
             "`recert people list` names who may.",
             rule="second_person",
         )
-
-
-def _latest(session: Session, decision: str, *states: str) -> RescissionRow | None:
-    statement = (
-        select(RescissionRow)
-        .where(RescissionRow.decision == decision)
-        .order_by(col(RescissionRow.requested_at).desc(), col(RescissionRow.id))
-    )
-    found = list(session.exec(statement))
-    if states:
-        found = [one for one in found if one.state in states]
-    return found[0] if found else None
 
 
 def _tell(tx: Transaction, row: RescissionRow) -> None:

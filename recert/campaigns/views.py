@@ -83,6 +83,8 @@ class CampaignView:
     completely_reviewed: int = 0
     """Items with nothing left to decide or to sign, those that were left out not counted."""
     rescinded: int = 0
+    rescissions: tuple[dict[str, Any], ...] = ()
+    """The requests to take a signed decision back that wait for a second person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,8 @@ class ItemLine:
     used: str = ""
     """`used`, `unused` or `unknown`, with the day where one is known."""
     stage: int = 1
+    rescission: str = ""
+    """`requested` or `confirmed` where the signed decision is to be, or was, taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +280,19 @@ class Signed:
     campaign_state: str
     advanced: int = 0
     """How many of the items go on to the next stage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rescinded:
+    """What became of a request to rescind; `successor` asks about the items again.
+
+    `applied` are the items that have to be rolled back, as their decision was carried out.
+    """
+
+    campaign: str
+    rescissions: tuple[dict[str, Any], ...]
+    successor: str | None = None
+    applied: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

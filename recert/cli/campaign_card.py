@@ -37,5 +37,10 @@ def show_campaign(campaign: str) -> None:
         there = ", ".join(f"{n} in stage {stage}" for stage, n in view.stages["items"].items())
         blind = ", the second blind" if view.stages["blind"] else ""
         run.out.line(f"stages  {view.stages['count']}{blind}, {view.stages['strategy']}: {there}")
+    for asked in view.rescissions:
+        run.out.line(
+            f"asked   {asked['item']} to be taken back, by {asked['requested_by']}: "
+            f"{asked['rationale']}; `recert rescind` confirms or withdraws it"
+        )
     for blocker in view.blockers:
         run.out.line(f"blocked {blocker}")

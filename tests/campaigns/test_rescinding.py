@@ -39,6 +39,30 @@ def test_until_a_second_person_confirms_it_the_decision_stands(
     assert house.problems() == []
 
 
+def test_what_waits_for_a_second_person_stands_with_the_campaign_and_on_the_line_of_the_item(
+    house: Any, w: Any, signed: tuple[str, str]
+) -> None:
+    campaign, item = signed
+    bob = house.as_("bob")
+
+    def seen() -> tuple[list[str], str, str]:
+        (there,) = [view for view in bob.campaigns() if view.id == campaign]
+        assert there.rescissions == bob.campaign(campaign).rescissions
+        (line,) = [line for line in house.lines(campaign) if line.id == item]
+        assert line.rescission == bob.item(campaign, item).line.rescission
+        told = [f"{one['requested_by']} {one['title']}" for one in there.rescissions]
+        return told, line.rescission, line.id
+
+    assert seen() == ([], "", item)
+    house.as_("alice").rescind(campaign, (item,), "It was the wrong one.")
+    assert seen() == (["alice May s3:GetObject"], "requested", item)
+    house.as_("alice").withdraw_rescission(campaign, (item,))
+    assert seen() == ([], "", item)
+    house.as_("alice").rescind(campaign, (item,), "It was wrong after all.")
+    confirm(house, w, "bob", campaign, item)
+    assert seen() == ([], "confirmed", item)
+
+
 def test_confirmed_it_has_no_effect_and_a_successor_asks_again(
     house: Any, w: Any, signed: tuple[str, str]
 ) -> None:

@@ -15,11 +15,10 @@ from recert.campaigns.opening import DUE_DAYS, open_campaign
 from recert.campaigns.people import directory
 from recert.campaigns.reminders import Plan, Rhythm, plan
 from recert.campaigns.reminding import Channel, Sending, send
-from recert.campaigns.rescinding import Rescinded
 from recert.campaigns.service.looking import Looking
 from recert.campaigns.stages import ONE, Stages
 from recert.campaigns.stewardship import state_agent
-from recert.campaigns.views import CampaignView, NoResponse, Preview
+from recert.campaigns.views import CampaignView, NoResponse, Preview, Rescinded
 from recert.store.signing import CLOSE, StatementSigner
 
 

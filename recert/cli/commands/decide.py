@@ -157,7 +157,7 @@ def rescind(
     if confirm + withdraw + bool(rationale.strip()) != 1:
         raise click.UsageError("Give one of --rationale, --confirm, --withdraw.")
     run = current()
-    service = run.campaigns()
+    service = run.campaigns(acting=True)
     chosen = service.find_campaign(campaign)
     ids = tuple(dict.fromkeys(service.find_item(chosen, item) for item in items))
     if confirm:
