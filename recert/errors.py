@@ -7,6 +7,7 @@
     │   └── AmbiguousNameError   a name that fits several things; lists them
     ├── RefusedError             a rule says no; exit 1
     ├── StoppedError             long work was ended by whoever watched it; exit 130
+    ├── TerminalNeededError      a key needs a passphrase or a touch, and nobody could be asked
     ├── AwsError                 AWS or credentials; exit 4
     │   └── RecordingError       a recording that cannot be replayed; names the line; exit 2
     └── StoreError               the store cannot be used; exit 5
@@ -51,6 +52,10 @@ class StoppedError(RecertError):
     exit_code = 130
 
 
+class TerminalNeededError(RecertError):
+    """A key needs a passphrase or a touch, and there was no terminal to ask on; nothing was signed."""
+
+
 class AwsError(RecertError):
     """AWS could not be reached or did not accept the caller."""
 
@@ -92,5 +97,6 @@ __all__ = [
     "RefusedError",
     "StoppedError",
     "StoreError",
+    "TerminalNeededError",
     "UsageError",
 ]

@@ -1,6 +1,7 @@
 """A real terminal for tests: a pseudo-terminal, and a screen that understands what is written to it."""
 
 import fcntl
+import json
 import os
 import pty
 import select
@@ -11,8 +12,22 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import pyte
+
+RECERT = [sys.executable, "-m", "recert.cli.main"]
+
+
+def answer(*words: str) -> Any:
+    """Return what a command prints as JSON; fail where it does not end well."""
+    done = subprocess.run([*RECERT, "--json", *words], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def demo_store() -> str:
+    """Make the demo's store and return where it is."""
+    return str(answer("demo", "--no-tui")["store"])
 
 
 def _take_the_terminal() -> None:
@@ -35,6 +50,7 @@ class Term:
         self.screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = bytearray()
+        self._text: str | None = None
         self._ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         size = {"COLUMNS": str(columns), "LINES": str(lines)}
@@ -51,7 +67,9 @@ class Term:
         os.close(theirs)
 
     def text(self) -> str:
-        return "\n".join(line.rstrip() for line in self.screen.display)
+        if self._text is None:
+            self._text = "\n".join(line.rstrip() for line in self.screen.display)
+        return self._text
 
     def send(self, keys: str) -> None:
         os.write(self._ours, keys.encode())
@@ -67,6 +85,7 @@ class Term:
             return False
         self.raw += chunk
         self._stream.feed(chunk)
+        self._text = None
         return bool(chunk)
 
     def rest(self, seconds: float = 0.25) -> None:

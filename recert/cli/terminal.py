@@ -107,6 +107,9 @@ class Desk:
         self.groups = self._service.groups
         self.people = self._service.people
         self.reassign = self._service.reassign
+        self.rescind = self._service.rescind
+        self.confirm_rescission = self._service.confirm_rescission
+        self.withdraw_rescission = self._service.withdraw_rescission
         self.preview = self._service.preview
         self.launch = self._service.launch
         self.silence = self._service.silence
@@ -152,14 +155,14 @@ class Desk:
             return f"REPLAY {(digest or '')[:12]}".strip()
         return None
 
-    def sign(self, campaign: str, /) -> Signed:
-        """Sign the caller's decided items, with their key where one is at hand without a question."""
-        signer = self._run.own_signer(self._store, asks=False)
+    def sign(self, campaign: str, /, *, asks: bool = False) -> Signed:
+        """Sign the caller's decided items, with their key where they have one."""
+        signer = self._run.own_signer(self._store, asks=asks)
         return self._service.sign(campaign, signer=signer)
 
-    def close(self, campaign: str, /) -> CampaignView:
-        """Close a campaign, with the caller's key where one is at hand without a question."""
-        signer = self._run.own_signer(self._store, asks=False)
+    def close(self, campaign: str, /, *, asks: bool = False) -> CampaignView:
+        """Close a campaign, with the caller's key where they have one."""
+        signer = self._run.own_signer(self._store, asks=asks)
         return self._service.close(campaign, signer=signer)
 
     def reminders(self, campaign: str, /) -> Sequence[Mapping[str, Any]]:

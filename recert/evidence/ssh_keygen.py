@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from recert.errors import UsageError
+from recert.errors import RecertError, TerminalNeededError, UsageError
 from recert.evidence import sshsig
 from recert.evidence.sshsig import SignatureError
 from recert.store.signing import Signature
@@ -28,7 +28,8 @@ class SshSigner:
     """Signs with `ssh-keygen`.
 
     `path` is a private key's file, or a `.pub` whose key the agent holds; without one the agent
-    holds the key `public`. `asks` says whether a terminal is there for a passphrase or a PIN.
+    holds the key `public`. `asks` says whether a terminal is there for a passphrase, a PIN or a
+    touch; without one, a key that needs it raises TerminalNeededError.
     """
 
     path: Path | None
@@ -71,6 +72,8 @@ class SshSigner:
         return Signature("ssh-touch" if verified.touched else "ssh", verified.fingerprint, armor)
 
     def _ask(self, path: Path, statement: str, namespace: str) -> str:
+        if not self.asks and self._waits_for_a_touch():
+            raise _terminal_needed("The key is in a security key, which has to be touched.")
         try:
             done = subprocess.run(  # noqa: S603 - a fixed program with a path that the user named
                 ["ssh-keygen", "-q", "-Y", "sign", "-f", str(path), "-n", namespace],  # noqa: S607 - found by PATH on purpose
@@ -88,14 +91,33 @@ class SshSigner:
                 "ssh-keygen did not answer.", "Nothing was signed; try again."
             ) from error
         if done.returncode:
-            said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-            raise SignatureError(
-                f"ssh-keygen did not sign: {visible(said[-1]) if said else 'no reason given'}.",
-                ""
-                if self.asks
-                else "Add the key to your agent with ssh-add, or use `recert sign`.",
-            )
+            raise self._refusal(done.stderr.decode("utf-8", "replace"))
         return done.stdout.decode("ascii", "replace")
+
+    def _waits_for_a_touch(self) -> bool:
+        """Tell whether a security key would blink, unless the agent asks for the touch by itself."""
+        if self.path is None or not sshsig.is_hardware(sshsig.parse_key(self.public)):
+            return False
+        return self.public not in in_agent(self.environ)
+
+    def _refusal(self, said: str) -> RecertError:
+        last = visible((said.strip().splitlines() or [""])[-1])
+        if "passphrase" in last:
+            if not self.asks:
+                return _terminal_needed("The key has a passphrase.")
+            return SignatureError(
+                "That was not the key's passphrase; nothing was signed.", "Try again."
+            )
+        if not last:
+            return SignatureError("The signature was cancelled; nothing was signed.")
+        return SignatureError(f"ssh-keygen did not sign: {last}.", "Nothing was signed.")
+
+
+def _terminal_needed(why: str) -> TerminalNeededError:
+    return TerminalNeededError(
+        f"{why} Nobody could be asked here, so nothing was signed.",
+        "Add the key to your agent with ssh-add, or use `recert sign`.",
+    )
 
 
 def read_signature(statement: str, armor: str, namespace: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import Screen
@@ -13,9 +13,10 @@ from textual.widget import Widget
 from textual.widgets import Input
 from textual.worker import Worker, WorkerState
 
-from recert.errors import RecertError
+from recert.errors import RecertError, TerminalNeededError
 from recert.tui.keymap import Key
-from recert.tui.messages import Answered, Failed
+from recert.tui.lending import on_the_terminal
+from recert.tui.messages import Answered, Failed, TerminalWanted
 from recert.tui.modals.base import Field
 from recert.tui.ports import Services
 from recert.tui.text import Piece, Role, Row, row, say
@@ -35,6 +36,14 @@ def sentence(error: RecertError) -> Row:
     if error.remedy:
         parts += [Piece(" ", Role.PLAIN), say(error.remedy)]
     return tuple(parts)
+
+
+def unexpected(what: str, error: BaseException | None) -> RecertError:
+    """Return what is said of a failure that nobody foresaw."""
+    return RecertError(
+        f"{what} failed in a way that recert did not expect ({type(error).__name__}).",
+        "ctrl+r tries again; what was acknowledged is stored.",
+    )
 
 
 class FilterField(Field):
@@ -59,14 +68,22 @@ class Asking(Screen[Any]):
         return app
 
     def ask(
-        self, topic: str, question: Question, *, about: object = None, exclusive: bool = False
+        self,
+        topic: str,
+        question: Question,
+        *,
+        about: object = None,
+        exclusive: bool = False,
+        on_terminal: Question | None = None,
     ) -> None:
         """Put a question to the services, in a thread; Answered or Failed comes back with `about`.
 
-        `exclusive` lets a later question of the same topic replace one that is under way.
+        `exclusive` lets a later question of the same topic replace one that is under way;
+        `on_terminal` is asked instead, with the screen put away, where somebody has to be asked on the
+        terminal itself.
         """
         self.run_worker(
-            partial(self._answer, topic, question, about),
+            partial(self._answer, topic, question, about, on_terminal),
             name=topic,
             group=topic,
             thread=True,
@@ -74,26 +91,46 @@ class Asking(Screen[Any]):
             exit_on_error=False,
         )
 
-    def _answer(self, topic: str, question: Question, about: object) -> None:
+    def _answer(
+        self, topic: str, question: Question, about: object, on_terminal: Question | None
+    ) -> None:
         services = self.recert.services
         if services is None:
             return
         try:
             value = question(services)
+        except TerminalNeededError as error:
+            if on_terminal is None:
+                self.post_message(Failed(topic, about, error))
+            else:
+                self.post_message(TerminalWanted(topic, about, on_terminal, error))
+            return
         except RecertError as error:
             self.post_message(Failed(topic, about, error))
             return
         self.post_message(Answered(topic, about, value))
 
+    @on(TerminalWanted)
+    def _lend_the_terminal(self, event: TerminalWanted) -> None:
+        services = self.recert.services
+        if services is None:
+            return
+        try:
+            value = on_the_terminal(self.app, partial(event.question, services))
+        except SuspendNotSupported:
+            self.post_message(Failed(event.topic, event.about, event.error))
+        except RecertError as error:
+            self.post_message(Failed(event.topic, event.about, error))
+        except Exception as error:  # noqa: BLE001 - as for a worker: the screen stays up and says it
+            self.post_message(Failed(event.topic, event.about, unexpected(event.topic, error)))
+        else:
+            self.post_message(Answered(event.topic, event.about, value))
+
     @on(Worker.StateChanged)
     def _broken(self, event: Worker.StateChanged) -> None:
         event.stop()
         if event.state is WorkerState.ERROR:
-            kind = type(event.worker.error).__name__
-            error = RecertError(
-                f"{event.worker.name} failed in a way that recert did not expect ({kind}).",
-                "ctrl+r tries again; what was acknowledged is stored.",
-            )
+            error = unexpected(event.worker.name, event.worker.error)
             self.post_message(Failed(event.worker.name, None, error))
 
 

@@ -246,6 +246,14 @@ REVIEW = (
         "Read what you decided, and sign.",
     ),
     Key(
+        "review.rescind",
+        "R",
+        "R",
+        "screen.rescind",
+        "take a signed decision back (rescind)",
+        help="Ask for it, or confirm or withdraw what was asked; a second person confirms.",
+    ),
+    Key(
         "review.group",
         "b",
         "b",
@@ -315,6 +323,14 @@ CAMPAIGNS = (
         "close it, or show what blocks that",
         "close",
         "Only what ties out is closed.",
+    ),
+    Key(
+        "campaigns.rescissions",
+        "R",
+        "R",
+        "screen.rescissions",
+        "confirm or withdraw what is to be taken back",
+        help="Signed decisions that somebody asked to rescind.",
     ),
     Key(
         "campaigns.again",

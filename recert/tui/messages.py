@@ -1,5 +1,6 @@
 """What workers tell the screens that asked them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ from textual.message import Message
 
 from recert.errors import RecertError
 from recert.tui.jobs import Job
+from recert.tui.ports import Services
 
 
 @dataclass
@@ -23,6 +25,16 @@ class Progressed(Message, bubble=False):
     """Long work has come further."""
 
     job: Job
+
+
+@dataclass
+class TerminalWanted(Message, bubble=False):
+    """A question can be answered only on the terminal itself, by `question`; `error` said so."""
+
+    topic: str
+    about: object
+    question: Callable[[Services], Any]
+    error: RecertError
 
 
 @dataclass

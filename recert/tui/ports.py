@@ -20,6 +20,7 @@ from recert.campaigns.views import (
     ItemView,
     NoResponse,
     Preview,
+    Rescinded,
     Signed,
     SignSummary,
 )
@@ -128,8 +129,24 @@ class Services(Protocol):
         """Return what the caller would sign now."""
         ...
 
-    def sign(self, campaign: str, /) -> Signed:
-        """Sign the caller's decided items."""
+    def sign(self, campaign: str, /, *, asks: bool = False) -> Signed:
+        """Sign the caller's decided items.
+
+        `asks` lends ssh-keygen the terminal; without it a key with a passphrase, or one to be touched,
+        raises TerminalNeededError and nothing is signed.
+        """
+        ...
+
+    def rescind(self, campaign: str, items: Sequence[str], rationale: str, /) -> Rescinded:
+        """Ask that signed decisions are taken back; RefusedError where they cannot be."""
+        ...
+
+    def confirm_rescission(self, campaign: str, items: Sequence[str], /) -> Rescinded:
+        """Confirm it as the second person."""
+        ...
+
+    def withdraw_rescission(self, campaign: str, items: Sequence[str], /) -> Rescinded:
+        """Take the request back."""
         ...
 
     def preview(self, campaign: str, /) -> Preview:
@@ -163,8 +180,8 @@ class Services(Protocol):
         """End an active review."""
         ...
 
-    def close(self, campaign: str, /) -> CampaignView:
-        """Close a campaign that nothing blocks, signed where the store asks for a key."""
+    def close(self, campaign: str, /, *, asks: bool = False) -> CampaignView:
+        """Close a campaign that nothing blocks, signed where the store asks for a key; `asks` as above."""
         ...
 
     def reiterate(self, campaign: str, /) -> CampaignView:

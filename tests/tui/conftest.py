@@ -97,6 +97,17 @@ class Seat:
 
 
 @pytest.fixture
+def homes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep every file of whole processes in a folder of their own; the caller is the demo's persona."""
+    for name in ("DATA", "STATE", "CONFIG", "CACHE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
+    for name in ("NO_COLOR", "SSH_AUTH_SOCK", "SSH_ASKPASS", "DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("RECERT_USER", "maria.sanchez")
+    return tmp_path
+
+
+@pytest.fixture
 def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
     monkeypatch.setattr(review, "_PAUSE", 0.001)
     monkeypatch.delenv("NO_COLOR", raising=False)

@@ -23,6 +23,7 @@ from recert.campaigns.views import (
     NoResponse,
     Preview,
     Recommendation,
+    Rescinded,
     Signed,
     SignSummary,
     Strength,
@@ -386,6 +387,7 @@ class Sample:
         self.signed = False
         self.reassigned: list[tuple[tuple[str, ...], str, str]] = []
         self.steps: list[tuple[object, ...]] = []
+        self.asked_back: dict[str, dict[str, Any]] = {}
         self.lock = threading.Lock()
 
     def _check(self, method: str) -> None:
@@ -426,6 +428,7 @@ class Sample:
             complete=True,
             blockers=(),
             mine_pending=0,
+            rescissions=(),
         )
         staged = replace(
             closed,
@@ -465,6 +468,11 @@ class Sample:
             agents=(CLAIMS,),
             mine_pending=counts.pending,
             mine_unsigned=counts.decided,
+            rescissions=tuple(
+                {**asked, "title": self.lines[item].title}
+                for item, asked in self.asked_back.items()
+                if asked["state"] == "requested"
+            ),
         )
 
     def items(
@@ -506,7 +514,8 @@ class Sample:
 
     def item(self, campaign: str, item: str) -> ItemView:
         self._check("item")
-        return view_of(self.lines[item], campaign, self.decisions.get(item))
+        found = view_of(self.lines[item], campaign, self.decisions.get(item))
+        return replace(found, rescission=self.asked_back.get(item))
 
     def decide(self, request: DecisionRequest) -> Sequence[DecisionView]:
         if self.gate is not None:
@@ -594,7 +603,7 @@ class Sample:
         )
         return SignSummary(campaign, self.caller.id, counts.decided, by, counts.pending, statement)
 
-    def sign(self, campaign: str) -> Signed:
+    def sign(self, campaign: str, *, asks: bool = False) -> Signed:
         self._check("sign")
         count = 0
         for item, line in self.lines.items():
@@ -604,6 +613,33 @@ class Sample:
         self.signed = True
         self.done.clear()
         return Signed("s1", campaign, count, "none", NOW, "active")
+
+    def rescind(self, campaign: str, items: Sequence[str], rationale: str) -> Rescinded:
+        self._check("rescind")
+        for item in items:
+            self.asked_back[item] = {
+                "id": f"x-{item}",
+                "item": item,
+                "rationale": rationale,
+                "requested_by": self.caller.id,
+                "requested_at": "2026-11-24T09:00:00Z",
+            }
+        return self._settle(campaign, items, "requested")
+
+    def confirm_rescission(self, campaign: str, items: Sequence[str]) -> Rescinded:
+        self._check("confirm")
+        return replace(self._settle(campaign, items, "confirmed"), successor="c9")
+
+    def withdraw_rescission(self, campaign: str, items: Sequence[str]) -> Rescinded:
+        return self._settle(campaign, items, "withdrawn")
+
+    def _settle(self, campaign: str, items: Sequence[str], state: str) -> Rescinded:
+        for item in items:
+            self.asked_back[item]["state"] = state
+            shown = state if state != "withdrawn" else ""
+            self.lines[item] = replace(self.lines[item], rescission=shown)
+        self.steps.append((state, *items))
+        return Rescinded(campaign, tuple(self.asked_back[item] for item in items))
 
     def preview(self, campaign: str) -> Preview:
         self._check("preview")
@@ -654,7 +690,7 @@ class Sample:
         self._step("end", campaign, dict(policy or {}), revocations)
         return self.silence(campaign, policy)
 
-    def close(self, campaign: str) -> CampaignView:
+    def close(self, campaign: str, *, asks: bool = False) -> CampaignView:
         return self._step("close", campaign)
 
     def reiterate(self, campaign: str) -> CampaignView:

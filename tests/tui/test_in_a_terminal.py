@@ -5,52 +5,24 @@ import json
 import random
 import re
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 from figures import Figures
-from term import Term, sample_command
+from term import RECERT, Term, answer, demo_store, sample_command
 
 HERE = str(Path(__file__).parent)
-RECERT = [sys.executable, "-m", "recert.cli.main"]
-ME = {"RECERT_USER": "maria.sanchez"}
-
-
-@pytest.fixture
-def homes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Keep every file of these runs in a folder of their own."""
-    for name in ("DATA", "STATE", "CONFIG", "CACHE"):
-        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    monkeypatch.setenv("RECERT_USER", ME["RECERT_USER"])
-    return tmp_path
-
-
-def demo_store() -> str:
-    done = subprocess.run(
-        [*RECERT, "demo", "--no-tui", "--json"], capture_output=True, text=True, check=True
-    )
-    return json.loads(done.stdout)["store"]
 
 
 def stored(store: str) -> dict[str, str]:
     """Return the verdict of each decided item, by its id."""
-    found = {}
-    done = subprocess.run(
-        [*RECERT, "--store", store, "--json", "campaigns"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    for campaign in json.loads(done.stdout)["campaigns"]:
-        asked = [*RECERT, "--store", store, "--json", "items", campaign["id"]]
-        listed = subprocess.run(asked, capture_output=True, text=True, check=True)
-        for item in json.loads(listed.stdout)["items"]:
-            if item["decision"]:
-                found[item["id"]] = item["decision"]["verdict"]
-    return found
+    return {
+        item["id"]: item["decision"]["verdict"]
+        for campaign in answer("--store", store, "campaigns")["campaigns"]
+        for item in answer("--store", store, "items", campaign["id"])["items"]
+        if item["decision"]
+    }
 
 
 def test_it_starts_is_quit_with_q_and_leaves_the_terminal_as_it_was(tmp_path: Path) -> None:

@@ -6,12 +6,15 @@ from typing import Any, TypeVar
 
 from recert.campaigns.views import CampaignView, ItemFilter, NoResponse, Preview
 from recert.text import plural
+from recert.tui.base import Question
 from recert.tui.messages import Answered
 from recert.tui.modals.confirm import Confirm, ConfirmTyped, counted
 from recert.tui.modals.picks import Choice, Choose
 from recert.tui.modals.read import Reading
 from recert.tui.modals.text import Ask, Form
 from recert.tui.modes.exporting import Exporting
+from recert.tui.modes.rescinding import TOPIC as RESCIND
+from recert.tui.modes.rescinding import offer_waiting, outcome
 from recert.tui.ports import Facts, Services
 from recert.tui.text import Piece, Role, Row, row, say
 
@@ -26,10 +29,10 @@ class Owning(Exporting[CampaignView]):
     def _here(self) -> CampaignView | None:
         return self.listing.current
 
-    def _do(self, done: str, step: Any) -> None:
+    def _do(self, done: str, step: Question, on_terminal: Question | None = None) -> None:
         """Take a step in a worker; `done` says afterwards what happened."""
         self.tell("…")
-        self.ask("step", step, about=done)
+        self.ask("step", step, about=done, on_terminal=on_terminal)
 
     # Launch.
 
@@ -193,9 +196,19 @@ class Owning(Exporting[CampaignView]):
         ]
 
         def agreed(_yes: bool) -> None:  # noqa: FBT001 - as above
-            self._do("Closed", lambda services: services.close(campaign.id))
+            self._do(
+                "Closed",
+                lambda services: services.close(campaign.id),
+                on_terminal=lambda services: services.close(campaign.id, asks=True),
+            )
 
         self.recert.put(Confirm(f"Close {campaign.id}", lines, "close"), agreed)
+
+    def action_rescissions(self) -> None:
+        """Confirm or withdraw what somebody asked to take back."""
+        campaign = self._here()
+        if campaign is not None:
+            offer_waiting(self, campaign, self.things)
 
     def action_reiterate(self) -> None:
         """Ask again, in a linked campaign, what got no answer."""
@@ -240,6 +253,10 @@ class Owning(Exporting[CampaignView]):
         }
         if event.topic in takers:
             takers[event.topic](about, event.value)
+            return True
+        if event.topic == RESCIND:
+            self.tell(*outcome(event.value, about))
+            self.load()
             return True
         if event.topic != "step":
             return False

@@ -235,6 +235,10 @@ class Questioning(Deciding):
         def answered(agreed: bool) -> None:  # noqa: FBT001 - the answer of a question
             if agreed:
                 self.tell("Signing …")
-                self.ask("sign", lambda services: services.sign(campaign))
+                self.ask(
+                    "sign",
+                    lambda services: services.sign(campaign),
+                    on_terminal=lambda services: services.sign(campaign, asks=True),
+                )
 
         self.recert.put(SignOff(summary, strength), answered)

@@ -16,7 +16,9 @@ from recert.tui.memory import Place
 from recert.tui.messages import Answered, Failed
 from recert.tui.modes.choosing import Opened, open_review, running
 from recert.tui.modes.items import ItemList
-from recert.tui.paging import is_open
+from recert.tui.modes.rescinding import TOPIC as RESCIND
+from recert.tui.modes.rescinding import offer_for, outcome, waiting_note
+from recert.tui.paging import Found, Pages, Walk, is_open
 from recert.tui.rows import Over
 from recert.tui.text import Piece, Role, Row, row, say
 from recert.tui.view.evidence import brief, evidence_rows
@@ -60,6 +62,7 @@ class ReviewMode(ItemList):
         super().__init__()
         self._rest: Timer | None = None
         self._wanted_campaign: str | None = None
+        self._greeting: Row = ()
 
     def footer_keys(self) -> Iterable[Key]:
         """Return the verdicts first."""
@@ -113,6 +116,8 @@ class ReviewMode(ItemList):
             "delegate": lambda: self._delegated(event),
             "summary": lambda: self.offer_signing(event.value),
             "sign": lambda: self._signed(event.value),
+            "rescissions": lambda: offer_for(self, event.value, about),
+            RESCIND: lambda: self._rescinded(event),
         }
         takers[event.topic]()
 
@@ -129,6 +134,7 @@ class ReviewMode(ItemList):
         if opened.campaign is None:
             self.campaign = None
             self.blank(*nothing_runs(opened.others))
+            self.tell(*self._what_waits(opened.others))
             return
         self._wanted_campaign = None
         self.campaign = opened.campaign
@@ -140,7 +146,19 @@ class ReviewMode(ItemList):
             say(opened.campaign.id, Role.MUTED),
         )
         self.query_one(TopBar).tell(crumbs=crumbs)
+        self._greeting = self._what_waits((opened.campaign, *opened.others))
         self.list_anew(opened.item)
+
+    def _what_waits(self, campaigns: Sequence[CampaignView]) -> Row:
+        session = self.recert.session
+        return waiting_note(campaigns, session.caller.id if session else "")
+
+    def read_page(self, found: Found, about: tuple[Pages, Walk, int | str]) -> None:
+        """Take a page in; with the first one, say what else waits for the caller."""
+        super().read_page(found, about)
+        if self._greeting:
+            self.tell(*self._greeting)
+            self._greeting = ()
 
     # Moving and looking.
 
@@ -341,6 +359,27 @@ class ReviewMode(ItemList):
     def _delegated(self, event: Answered) -> None:
         self.tell(Piece("✓ ", Role.GOOD), "Handed to ", say(event.about, Role.STRONG), ".")
         self.list_anew()
+        self.count_anew()
+
+    def action_rescind(self) -> None:
+        """Ask to take signed decisions back, or answer where that was asked."""
+        lines, campaign = self.chosen(), self.campaign
+        if not lines or campaign is None:
+            return
+        if any(line.state != "signed_off" for line in lines):
+            self.tell(
+                "This takes signed decisions back; ",
+                say("u", Role.KEY),
+                " undoes those that are not signed.",
+            )
+            return
+        self.ask("rescissions", lambda services: services.campaign(campaign.id), about=lines)
+
+    def _rescinded(self, event: Answered) -> None:
+        step: Any = event.about
+        self.tell(*outcome(event.value, step))
+        current = self.current
+        self.list_anew(current.id if current else None)
         self.count_anew()
 
     def _signed(self, signed: Signed) -> None:

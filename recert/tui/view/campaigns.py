@@ -15,7 +15,7 @@ from recert.tui.ports import LedgerEntry
 from recert.tui.text import Piece, Role, Row, fit, row, say, width_of
 from recert.tui.view.facts import as_list, as_map, field, heading, short, words
 from recert.tui.view.items import bar
-from recert.tui.view.people import delegation_rows, stage_rows
+from recert.tui.view.people import delegation_rows, stage_rows, waiting_rows
 from recert.tui.view.plot import burn_down, captions
 from recert.tui.view.when import ago, left, span, stamp, until
 from recert.tui.view.words import severity, state
@@ -44,7 +44,8 @@ def campaign_row(campaign: CampaignView, width: int, now: datetime) -> Row:
     due = left(campaign.due_at, now) if campaign.state == "active" else ""
     gap = Piece(" ", Role.PLAIN)
     age = span(now - campaign.opened_at) if campaign.state == "active" else ""
-    mine = say(f"{campaign.mine_pending} mine" if campaign.mine_pending else "", Role.WARN)
+    asked = f"↶ {len(campaign.rescissions)} back" if campaign.rescissions else ""
+    mine = say(f"{campaign.mine_pending} mine" if campaign.mine_pending else asked, Role.WARN)
     tail = (
         gap,
         fit(mine, _MINE),
@@ -162,6 +163,7 @@ def campaign_detail(campaign: CampaignView, tally: Tally | None, now: datetime) 
         ),
         (),
     ]
+    lines += waiting_rows(campaign)
     lines += _count_rows(campaign)
     lines += stage_rows(campaign)
     lines += delegation_rows(campaign.delegations)

@@ -71,7 +71,10 @@ def item_row(line: ItemLine, columns: Layout, look: Look) -> Row:
     gap = Piece(" ", Role.PLAIN)
     mark = Piece("▌" if look.marked else " ", Role.LIT)
     signed = line.state == "signed_off"
-    verdict = fit(verdict_mark(line.verdict, saving=look.saving, signed=signed), _VERDICT)
+    shown = verdict_mark(
+        line.verdict, saving=look.saving, signed=signed, rescission=line.rescission
+    )
+    verdict = fit(shown, _VERDICT)
     level = fit(level_mark(line.kind, line.level, privileged=line.privileged), _LEVEL)
     parts: list[Piece] = [mark, verdict, gap, level, gap, *_what(line, columns)]
     if columns.agent:

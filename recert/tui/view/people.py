@@ -17,6 +17,12 @@ _RELATIONS = (
     ("can_assume_role", "can assume the role"),
 )
 _TAKES = frozenset({"revoke", "reduce"})
+_LABEL = 16
+_TAKEN_BACK = {
+    "requested": ("To be taken back?", "waits for a second person; R"),
+    "confirmed": ("Taken back", "it has no effect any more"),
+    "withdrawn": ("Was to be taken back", "withdrawn: it stands as signed"),
+}
 
 
 def decision_rows(decision: DecisionView) -> list[Row]:
@@ -106,13 +112,29 @@ def taken_back(view: ItemView) -> list[Row]:
     if not asked:
         return []
     who = f"{short(asked.get('requested_by'))}, {stamp(asked.get('requested_at'))}"
-    state = str(asked.get("state") or "")
-    lines = [heading("To be taken back", state), field("asked by", who)]
+    lines = [heading(*_TAKEN_BACK.get(str(asked["state"]), ("To be taken back", "")))]
+    lines.append(field("asked by", who, width=_LABEL))
     if asked.get("rationale"):
-        lines.append(field("why", f"“{asked['rationale']}”"))
+        lines.append(field("why", f"“{asked['rationale']}”", width=_LABEL))
     if asked.get("confirmed_by"):
-        lines.append(field("confirmed by", short(asked["confirmed_by"])))
+        lines.append(field("confirmed by", short(asked["confirmed_by"]), width=_LABEL))
+    if asked.get("successor"):
+        lines.append(field("asked again in", short(asked["successor"]), width=_LABEL))
     return lines
+
+
+def waiting_rows(campaign: CampaignView) -> list[Row]:
+    """Return the requests of a campaign that wait for a second person, nothing where there are none."""
+    if not campaign.rescissions:
+        return []
+    note = row(say("R", Role.KEY), say(" confirms or withdraws", Role.MUTED))
+    count = plural(len(campaign.rescissions), "signed decision")
+    lines: list[Row] = [(*heading(f"{count} to be taken back?"), *row("  "), *note)]
+    for one in campaign.rescissions:
+        lines.append(row(Piece("  ↶ ", Role.WARN), say(short(one.get("title")))))
+        by = say(f"    {short(one.get('requested_by'))}: ", Role.MUTED)
+        lines.append(row(by, say(f"“{short(one.get('rationale'))}”")))
+    return [*lines, ()]
 
 
 def stage_rows(campaign: CampaignView) -> list[Row]:

@@ -77,8 +77,16 @@ _STATES: Mapping[str, tuple[str, Role]] = {
 }
 
 
-def verdict_mark(verdict: Verdict | None, *, saving: bool = False, signed: bool = False) -> Piece:
+_TAKEN_BACK: Mapping[str, str] = {"requested": "↶ back?", "confirmed": "↶ back"}
+"""What stands in place of a signed verdict that is to be, or was, taken back."""
+
+
+def verdict_mark(
+    verdict: Verdict | None, *, saving: bool = False, signed: bool = False, rescission: str = ""
+) -> Piece:
     """Return glyph and word of a verdict; `…` while it is being stored, `§` once it is signed."""
+    if rescission in _TAKEN_BACK:
+        return Piece(_TAKEN_BACK[rescission], Role.WARN)
     if verdict is None:
         return Piece("·", Role.MUTED)
     glyph, word, role = VERDICTS[verdict]
