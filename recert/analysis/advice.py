@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from recert.analysis.risks import SERIOUS
 from recert.analysis.usage import LastUse
+from recert.text import plural
 
 _SERIOUS = {
     "admin_access": "do anything in this account",
@@ -49,9 +50,8 @@ def advise(
     if use.state == "unused":
         return Advice("revoke", unused_words(use))
     if explained_by is None and keep and len(keep) < len(effective):
-        counted = (
-            f"What the agent is connected to needs {len(keep)} of its {len(effective)} actions."
-        )
+        held = plural(len(effective), "action")
+        counted = f"What the agent is connected to needs {len(keep):,} of its {held}."
         return Advice("reduce", counted, keep)
     return _of_explanation(explained_by, risks)
 

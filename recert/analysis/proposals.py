@@ -16,6 +16,7 @@ from recert.analysis.proposal_documents import AGENT_ACTIONS, ceiling_document
 from recert.analysis.proposal_proof import Proof
 from recert.analysis.usage import RoleUsage
 from recert.iam.grants import EffectiveGrant
+from recert.text import plural
 
 _LARGEST = {"boundary": 6_144, "scp": 5_120, "agents-scp": 5_120}
 
@@ -62,7 +63,7 @@ def propose(analyst: Analyst, role_arn: str, kept: Kept, kind: Kind) -> Proposal
     taken = proof.taken
     if not taken:
         return Proposal(kind, role_arn, None, "It would take nothing that the role has.", {})
-    reason = f"It lets {len(left)} attested grants through and nobody else is touched."
+    reason = f"It lets {plural(len(left), 'attested grant')} through and nobody else is touched."
     return Proposal(kind, role_arn, document, reason, taken, proof.compared)
 
 

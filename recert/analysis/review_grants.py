@@ -11,6 +11,7 @@ from recert.analysis.fingerprint import document
 from recert.analysis.grants import RESOURCE_KIND, ReviewGrant
 from recert.analysis.risks import SERIOUS
 from recert.analysis.subjects import ReviewSubject
+from recert.text import plural
 
 _AWS = "aws-managed"
 _MANAGES = "Permissions management"
@@ -191,7 +192,7 @@ def _attachment_advice(held: list[ReviewGrant], risks: tuple[str, ...]) -> Advic
     if len(explained) < len(held) or serious:
         return Advice(
             "reduce",
-            f"What the agent is connected to needs {len(explained)} of its {len(held)} grants; "
+            f"What the agent is connected to needs {len(explained):,} of its {plural(len(held), 'grant')}; "
             "a copy with these would do.",
         )
     return Advice("attest", "What the agent is connected to needs every grant in it.")

@@ -101,23 +101,25 @@ def _waiting(campaign: CampaignRow, tally: Tally) -> list[str]:
     for reviewer, count in waiting[:_MANY]:
         if reviewer is None:
             found.append(
-                f"{plural(count, 'item')} have no reviewer: `recert campaign reassign {campaign.id}`."
+                f"{plural(count, 'item has', 'items have')} no reviewer: "
+                f"`recert campaign reassign {campaign.id}`."
             )
         else:
             found.append(
-                f"{plural(count, 'item')} wait for {reviewer}: "
+                f"{plural(count, 'item waits', 'items wait')} for {reviewer}: "
                 f"`recert items {campaign.id} --mine --open`, `recert campaign remind {campaign.id}`."
             )
     if len(waiting) > _MANY:
         rest = sum(count for _, count in waiting[_MANY:])
         found.append(
-            f"{plural(rest, 'item')} wait for {len(waiting) - _MANY} other reviewers: "
+            f"{plural(rest, 'item waits', 'items wait')} for "
+            f"{plural(len(waiting) - _MANY, 'other reviewer')}: "
             f"`recert campaign remind {campaign.id}`."
         )
     conflicted = tally.states.get("conflicted", 0)
     if conflicted:
         found.append(
-            f"{plural(conflicted, 'item')} wait for a reviewer who is not barred: "
+            f"{plural(conflicted, 'item waits', 'items wait')} for a reviewer who is not barred: "
             f"`recert campaign reassign {campaign.id}`."
         )
     for reviewer, count in sorted(tally.unsigned.items(), key=lambda one: one[0] or ""):

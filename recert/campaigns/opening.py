@@ -27,6 +27,7 @@ from recert.store.ledger import Actor
 from recert.store.store import Store
 from recert.store.tables import CampaignRow
 from recert.store.transaction import Transaction
+from recert.text import plural
 
 _LETTERS = 6
 DUE_DAYS = 14
@@ -270,7 +271,7 @@ def _settings(
         **({"stages": draft.stages.as_json()} if draft.stages.count > 1 else {}),
         "population": {
             "snapshot": scene.snapshot,
-            "rule": f"every subject of {len(draft.agents)} agents, depth {draft.depth}",
+            "rule": f"every subject of {plural(len(draft.agents), 'agent')}, depth {draft.depth}",
             "subjects": subjects,
             "items": len(items),
             "kinds": kinds,

@@ -29,6 +29,7 @@ from recert.store.ledger import Actor
 from recert.store.outcome import Result
 from recert.store.tables import DecisionRow, ItemRow
 from recert.store.transaction import Transaction
+from recert.text import plural
 
 CONSEQUENCES = ("keep", "revoke")
 DEFAULT: Mapping[str, str] = {"privileged": "keep", "ordinary": "keep"}
@@ -94,7 +95,7 @@ def end_review(
     told = preview(tx.session, campaign, policy, stage=stage)
     if told.brake and revocations != told.revoke:
         raise RefusedError(
-            f"Silence would revoke {told.revoke} items of {campaign}.",
+            f"Silence would revoke {plural(told.revoke, 'item')} of {campaign}.",
             f"Confirm the number {told.revoke}, or let silence keep them.",
             rule="mass_revocation",
         )

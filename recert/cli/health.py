@@ -10,6 +10,7 @@ from recert.cli.settings import every_setting
 from recert.errors import RecertError
 from recert.estate.estate import Estate
 from recert.evidence.verify import verify
+from recert.text import plural
 
 
 def examine(run: Run) -> dict[str, Any]:
@@ -41,7 +42,8 @@ def examine(run: Run) -> dict[str, Any]:
         checks.append(_check("store", str(error), ok=False))
     if estate is not None:
         gaps = len(estate.coverage.gaps)
-        detail = f"{estate.taken_at:%Y-%m-%d %H:%M} UTC, {len(estate.agents)} agents, {gaps} gaps"
+        detail = f"{estate.taken_at:%Y-%m-%d %H:%M} UTC, "
+        detail += f"{plural(len(estate.agents), 'agent')}, {plural(gaps, 'gap')}"
         checks.append(_check("last reading", detail))
     missing = missing_permissions(estate.coverage.gaps) if estate is not None else ()
     return {

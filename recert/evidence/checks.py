@@ -88,7 +88,7 @@ def head(ledger: Ledger, pinned: Pinned | None) -> Check:
         return Check(
             "head",
             ok=False,
-            detail=f"the Merkle root of the first {pinned.size} entries is not the given one",
+            detail=f"the Merkle root up to entry {pinned.size} is not the given one",
         )
     return Check("head", ok=True, detail=f"the given head is entry {pinned.size} of this ledger")
 

@@ -115,6 +115,11 @@ def key_text(blob: bytes) -> str:
     return f"{kind} {base64.b64encode(blob).decode('ascii')}"
 
 
+def is_hardware(blob: bytes) -> bool:
+    """Tell whether a public key belongs to a security key, which has to be touched."""
+    return _Reader(blob).string() in (_SK_ED25519, _SK_ECDSA)
+
+
 def unarmor(text: str) -> bytes:
     """Return the bytes of an armored signature; raises SignatureError."""
     lines = text.strip().splitlines()

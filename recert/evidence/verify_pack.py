@@ -152,7 +152,8 @@ def _population(material: Material) -> Check:
     problems = []
     if len(material.records) != len(assigned):
         problems.append(
-            f"{contents.POPULATION} holds {len(material.records):,} items, assigned were {len(assigned):,}"
+            f"{contents.POPULATION} holds {plural(len(material.records), 'item')}, "
+            f"assigned were {len(assigned):,}"
         )
     for number, (record, item) in enumerate(zip(material.records, assigned, strict=False), 1):
         try:
@@ -180,7 +181,7 @@ def _decisions(found: Mapping[str, bytes], material: Material) -> Check:
     ]
     if len(told) != len(wanted):
         problems.append(
-            f"{contents.DECISIONS} holds {len(told):,} decisions, the ledger {len(wanted):,}"
+            f"{contents.DECISIONS} holds {plural(len(told), 'decision')}, the ledger {len(wanted):,}"
         )
     return checks.check("decisions", problems, f"{len(wanted):,}, each an entry of the ledger")
 

@@ -10,6 +10,7 @@ from recert.estate.companions import Resource
 from recert.estate.estate import Estate
 from recert.estate.integrations import Function, KnowledgeBase
 from recert.lifecycle.changes import Change
+from recert.text import plural
 
 DORMANT_AFTER = timedelta(days=90)
 _PREPARED = (None, "PREPARED")
@@ -46,7 +47,7 @@ class Derived:
                     {"role_arn": arn, "agents": sorted(earlier - {after.arn})},
                     {"role_arn": arn, "agents": sorted(users)},
                 )
-                how = f"{len(fresh)} more that work through the agent's execution role"
+                how = f"{plural(len(fresh), 'other agent')} at work through the agent's execution role"
                 found.append(Change("role.shared", arn, *values, how))
         return found
 

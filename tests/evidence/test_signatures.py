@@ -3,15 +3,16 @@
 import hashlib
 import json
 import os
+import struct
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from recert.errors import RefusedError, UsageError
+from recert.errors import RefusedError, TerminalNeededError, UsageError
 from recert.estate.canonical import canonical
-from recert.evidence import containers, keys
+from recert.evidence import containers, keys, sshsig
 from recert.evidence.material import read_ledger
 from recert.evidence.pack import export_pack
 from recert.evidence.report import Check, VerifyReport
@@ -273,6 +274,20 @@ def test_a_key_that_cannot_sign_is_a_sentence(
     mixed = SshSigner(secret, other.public, ENVIRON)
     with pytest.raises(SignatureError, match="another key"):
         mixed.sign("text", "signoff.v1@recert")
+
+
+def test_a_key_that_has_to_ask_says_so_where_nobody_can_be_asked(tmp_path: Path) -> None:
+    path = tmp_path / "locked"
+    command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "correct horse", "-f", path]
+    subprocess.run(command, check=True, capture_output=True)
+    locked = keys.SshSigner.load(path, ENVIRON, asks=False)
+    with pytest.raises(TerminalNeededError, match="has a passphrase"):
+        locked.sign("text", "signoff.v1@recert")
+    kind = b"sk-ssh-ed25519@openssh.com"
+    blob = b"".join(struct.pack(">I", len(part)) + part for part in (kind, b"0" * 32, b"ssh:"))
+    touched = keys.SshSigner(path, sshsig.key_text(blob), ENVIRON, asks=False)
+    with pytest.raises(TerminalNeededError, match="has to be touched"):
+        touched.sign("text", "signoff.v1@recert")
 
 
 def relink(entries: list[dict[str, Any]]) -> list[str]:

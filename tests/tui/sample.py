@@ -31,6 +31,7 @@ from recert.campaigns.views import (
 )
 from recert.errors import RecertError, RefusedError
 from recert.store.glance import glance
+from recert.text import plural
 from recert.tui.ports import Check, Facts, LedgerEntry, Report, Session
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -462,7 +463,7 @@ class Sample:
             counts=counts,
             complete=False,
             blockers=(
-                f"{counts.pending} items wait for a decision",
+                f"{plural(counts.pending, 'item waits', 'items wait')} for a decision",
                 "organization policies were not read",
             ),
             agents=(CLAIMS,),

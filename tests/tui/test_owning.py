@@ -1,9 +1,11 @@
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 from conftest import Seat, Start
 from sample import ME, Sample
 
+from recert.campaigns.views import CampaignView
 from recert.errors import RefusedError, UsageError
 from recert.progress import step
 from recert.tui.ports import Report
@@ -81,8 +83,8 @@ async def test_ending_a_review_says_what_silence_comes_to_and_wants_the_id_typed
         await on_campaign(seat, 0)
         await seat.press("n", "enter", "enter")
         shown = "\n".join(seat.lines())
-        assert "20  have no signed answer" in shown
-        assert "0  would be revoked" in shown
+        assert "20  without a signed answer" in shown
+        assert "0  to be revoked" in shown
         await seat.write("no")
         await seat.press("enter")
         assert "That is not c1" in "\n".join(seat.lines())
@@ -119,11 +121,37 @@ async def test_what_blocks_the_close_is_shown_instead_of_closing(start: Start) -
         assert seat.services.steps == []
 
 
-async def test_a_campaign_that_nothing_blocks_is_closed_by_y(start: Start) -> None:
+class Reviewed(Sample):
+    """The review of the first campaign is over; what the store says of one like it stays."""
+
+    def campaign(self, campaign: str) -> CampaignView:
+        left = (
+            "1 item without a response.",
+            f"It is not closed: `recert campaign close {campaign}`.",
+        )
+        return replace(super().campaign(campaign), state="reviewed", blockers=left)
+
+
+async def test_a_reviewed_campaign_is_closed_by_y_after_it_was_said_what_it_leaves(
+    start: Start,
+) -> None:
+    async with start(Reviewed(), size=(120, 32)) as seat:
+        await on_campaign(seat, 0)
+        await seat.press("c")
+        shown = "\n".join(seat.lines())
+        assert "1 item without a response." in shown
+        assert "never opened again" in shown
+        await seat.press("y")
+        assert seat.services.steps == [("close", "c1")]
+
+
+async def test_what_is_closed_is_not_closed_again(start: Start) -> None:
     async with start(size=(120, 32)) as seat:
         await on_campaign(seat, 2)
-        await seat.press("c", "y")
-        assert seat.services.steps == [("close", "c0")]
+        await seat.press("c")
+        assert "It is closed already." in seat.text()
+        await seat.press("y")
+        assert seat.services.steps == []
 
 
 async def test_a_step_that_is_refused_says_by_which_rule_and_what_to_do(start: Start) -> None:

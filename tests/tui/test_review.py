@@ -178,7 +178,7 @@ async def test_undo_and_redo_go_through_the_services_and_repaint(start: Start) -
 async def test_narrowing_picks_from_the_concrete_actions(start: Start) -> None:
     async with start() as seat:
         await seat.press("j", "j", "n")
-        assert "2 stay, 6 go." in seat.text()
+        assert "keep 2, drop 6" in seat.text()
         await seat.press("space", "enter")
         request = seat.services.requests[-1]
         assert request.verdict is Verdict.REDUCE

@@ -12,6 +12,7 @@ from recert.cli.commands.campaign_open import open_
 from recert.cli.commands.remind import remind
 from recert.cli.context import current
 from recert.cli.lazy import RecertGroup
+from recert.text import plural
 
 
 @click.group(cls=RecertGroup)
@@ -167,7 +168,8 @@ def end(
         run.out.document(told)
         return
     run.out.note(
-        f"{told.items} items have no signed answer ({told.unsigned} are decided, not signed): "
+        f"{plural(told.items, 'item has', 'items have')} no signed answer, {told.unsigned:,} of "
+        "them decided and not signed: "
         f"{told.keep} would be kept, {told.revoke} revoked."
     )
     if dry_run:

@@ -10,6 +10,7 @@ from recert.cli.campaign_card import show_campaign
 from recert.cli.context import current
 from recert.cli.lazy import RecertCommand
 from recert.cli.types import Day, FirstDay
+from recert.text import plural
 
 
 @click.command(cls=RecertCommand)
@@ -76,7 +77,7 @@ def delegate(
     if run.out.as_json:
         run.out.document({"campaign": chosen, "delegation": made.as_json()})
         return
-    what = f"{len(made.items)} items" if made.items else "all items"
+    what = plural(len(made.items), "item") if made.items else "all items"
     run.out.line(
         f"{made.id}: {made.delegate} decides {what} of {made.reviewer} until {made.valid_until}."
     )

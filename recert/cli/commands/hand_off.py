@@ -13,6 +13,7 @@ from recert.cli.context import Run, current
 from recert.cli.diagnostics import ExitCode
 from recert.cli.lazy import RecertCommand
 from recert.cli.types import Day
+from recert.text import plural
 
 if TYPE_CHECKING:
     from recert.campaigns.returning import Returned
@@ -53,7 +54,7 @@ def hand_off(
         run.out.document(made)
         return
     run.out.line(
-        f"{made.file} holds {made.items} items of {made.campaign} for {made.reviewer}, "
+        f"{made.file} holds {plural(made.items, 'item')} of {made.campaign} for {made.reviewer}, "
         f"to be returned by {made.expires_at}."
     )
     key = " --key KEY" if made.signature != "none" else ""
@@ -91,12 +92,12 @@ def take_back(file: Path) -> int:
 
 def _say(line: Callable[[str], None], found: Returned) -> None:
     line(
-        f"{found.reviewer} returned {len(found.accepted)} signed decisions of {found.campaign}; "
+        f"{found.reviewer} returned {plural(len(found.accepted), 'signed decision')} of {found.campaign}; "
         f"signature: {', '.join(found.signatures)}; the campaign is {found.campaign_state}."
     )
     for one in found.withheld:
         line(f"{one.item}: {one.verdict} not taken in ({one.rule}): {one.why}")
     if found.withheld:
-        line(f"{len(found.withheld)} items stay in review here.")
+        line(f"{plural(len(found.withheld), 'item stays', 'items stay')} in review here.")
     if found.unsigned:
-        line(f"{found.unsigned} decisions in the file were not signed and stay out.")
+        line(f"Not signed in the file, so left out: {plural(found.unsigned, 'decision')}.")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from recert.campaigns.people import Person
     from recert.store.store import Store
 from recert.errors import UsageError
+from recert.text import plural
 
 ROLES = ("reviewer", "campaign_owner", "approver", "applier", "auditor")
 
@@ -143,7 +144,9 @@ def leave(person: str) -> None:
     if run.out.as_json:
         run.out.document({"person": person, "items": list(items)})
         return
-    run.out.line(f"{person} is no longer active; {len(items)} pending items went to others.")
+    run.out.line(
+        f"{person} is no longer active; {plural(len(items), 'pending item')} went to others."
+    )
 
 
 def _keep(run: Run, store: Store, wanted: Person) -> None:
@@ -170,7 +173,7 @@ def import_(file: Path) -> None:
     if run.out.as_json:
         run.out.document({"people": found})
         return
-    run.out.line(f"{len(found)} persons of {file} are known.")
+    run.out.line(f"{plural(len(found), 'person')} of {file} known.")
 
 
 @people.command()

@@ -6,6 +6,7 @@ import click
 
 from recert.cli.context import current
 from recert.cli.lazy import RecertCommand
+from recert.text import plural
 
 KINDS = ("boundary", "scp", "agents-scp")
 
@@ -63,8 +64,8 @@ def _show(found: dict[str, Any]) -> None:
             continue
         lost = sum(len(actions) for actions in one["taken"].values())
         out.line(
-            f"It takes {lost:,} actions of {len(one['taken']):,} grants; "
-            f"{one['roles_compared']:,} other roles were compared. Attach it to {one['attach_to']}:"
+            f"It takes {plural(lost, 'action')} of {plural(len(one['taken']), 'grant')}, after a "
+            f"comparison with {plural(one['roles_compared'], 'other role')}. Attach it to {one['attach_to']}:"
         )
         for line in json.dumps(one["document"], indent=2).splitlines():
             out.line(line)

@@ -122,12 +122,12 @@ def sign(campaign: str, yes: bool, key: Path | None) -> None:
     if summary.decided:
         run.out.note(
             f"{summary.signer} signs {plural(summary.decided, 'decided item')} of {chosen} "
-            f"({by_verdict}); {summary.pending} stay open."
+            f"({by_verdict}); {summary.pending:,} left open."
         )
     if summary.not_independent:
         run.out.note(
-            f"{summary.not_independent} of them are privileged and not independent: the owner of the "
-            "agent decides them, as nobody else is known."
+            f"Privileged and not independent, as the owner of the agent decides and nobody else is "
+            f"known: {plural(summary.not_independent, 'item')}."
         )
     # Without a decision there is nothing to ask about; the refusal says what to do.
     run.confirm("Sign?", yes=yes or not summary.decided)
@@ -140,7 +140,7 @@ def sign(campaign: str, yes: bool, key: Path | None) -> None:
         f"the campaign is {signed.campaign_state}."
     )
     if signed.advanced:
-        run.out.note(f"{signed.advanced} of them go on to the second stage.")
+        run.out.note(f"On to the second stage: {plural(signed.advanced, 'item')}.")
 
 
 def _every(service: Campaigns, campaign: str, wanted: ItemFilter) -> Iterator[ItemLine]:

@@ -175,7 +175,7 @@ def check_population(files: dict[str, bytes], entries: list[dict[str, Any]], cam
             records[body["item"]] = body["record"]
     lines = lines_of(files["population.jsonl"], "population.jsonl")
     require(
-        len(lines) == len(records), f"population.jsonl holds {len(lines)} items, not {len(records)}"
+        len(lines) == len(records), f"population.jsonl has {len(lines)} of {len(records)} items"
     )
     for number, (line, item) in enumerate(zip(lines, records, strict=True), 1):
         require(
@@ -220,7 +220,7 @@ def verify(root: Path, head: str) -> str:
     items = check_population(files, entries, campaign)
     return (
         f"OK: {len(texts)} entries, head {len(texts)}:{hashes[-1]}\n"
-        f"{items} items, {len(decisions)} entries of decisions\n"
+        f"items {items}, entries of decisions {len(decisions)}\n"
         f"source {manifest['source']}, standing {manifest['standing']}, signature {manifest['signature']}"
     )
 

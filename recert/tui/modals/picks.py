@@ -64,7 +64,7 @@ class Narrow(Question[tuple[str, ...]]):
     def _state(self) -> Row:
         kept = len(self._kept)
         return row(
-            say(f"{kept} stay", Role.GOOD), say(f", {len(self._actions) - kept} go.", Role.BAD)
+            say(f"keep {kept:,}", Role.GOOD), say(f", drop {len(self._actions) - kept:,}", Role.BAD)
         )
 
     def _refresh(self) -> None:

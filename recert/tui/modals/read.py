@@ -56,8 +56,8 @@ class Reading(Question[None]):
 
     def action_copy_whole(self) -> None:
         """Copy the whole text."""
-        if self._copied:
-            self.app.copy_to_clipboard(self._copied)
+        shown = ("".join(piece.text for piece in line) for line in self._paragraphs)
+        self.app.copy_to_clipboard(self._copied or "\n".join(shown))
 
 
 def raw_json(title: str, value: Any) -> Reading:

@@ -38,14 +38,14 @@ def summary_rows(summary: SignSummary, strength: str) -> list[Row]:
     lines.append(
         row(
             say(f"  {summary.decided:>5}  ", Role.STRONG),
-            say("in all are signed and cannot be changed here any more"),
+            say("to sign in all, and not to be changed here any more"),
         )
     )
     if summary.pending:
         lines.append(
             row(
                 say(f"  {summary.pending:>5}  ", Role.WARN),
-                say("stay open; you can sign them later", Role.WARN),
+                say("left open, to be signed later", Role.WARN),
             )
         )
     if summary.not_independent:

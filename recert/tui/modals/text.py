@@ -63,8 +63,8 @@ class Form(Question[Mapping[str, str]]):
 
     HINTS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("enter", "next, then done"),
-        ("tab", "between the fields"),
-        ("esc", "back, nothing is decided"),
+        ("tab", "next field"),
+        ("esc", "back, nothing happens"),
     )
     DEFAULT_CSS = """
     Form .label { margin-top: 1; }
@@ -144,7 +144,7 @@ class Rationale(Form):
     HINTS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("enter", "done"),
         ("tab ↓", "lines to start from"),
-        ("esc", "back, nothing is decided"),
+        ("esc", "back, nothing happens"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "to_snippets", "lines to start from", show=False),

@@ -120,7 +120,7 @@ def report_rows(report: Report) -> list[Row]:
     role = Role.GOOD if report.ok else Role.WARN
     lines: list[Row] = [row(say(report.summary, role)), ()]
     if report.path is not None:
-        lines += [row(say("at ", Role.MUTED), say(report.path)), ()]
+        lines += [row(say("at ", Role.MUTED), say(report.path.absolute())), ()]
     for check in report.checks:
         mark = Piece("✓ ", Role.GOOD) if check.ok else Piece("✗ ", Role.BAD)
         lines.append(row(mark, say(check.name), say(f"  {check.detail}", Role.MUTED)))

@@ -21,6 +21,18 @@ from recert.tui.text import Piece, Role, Row, row, say
 T = TypeVar("T")
 _PAGE = 500
 _SILENCE = ("privileged", "ordinary")
+_OVER = frozenset({"reviewed", "remediating", "verified"})
+"""States of a campaign whose review has ended."""
+_WAYS_ON: tuple[Row, ...] = (
+    row(
+        say("m", Role.KEY),
+        say(" reminds who has work left, ", Role.MUTED),
+        say("d", Role.KEY),
+        say(" hands open items on, ", Role.MUTED),
+        say("n", Role.KEY),
+        say(" ends the review.", Role.MUTED),
+    ),
+)
 
 
 class Owning(Exporting[CampaignView]):
@@ -136,7 +148,10 @@ class Owning(Exporting[CampaignView]):
         if campaign.state != "active":
             self.tell(f"It is {campaign.state}; only the review of an active campaign is ended.")
             return
-        asks = [Ask(name, f"No answer on {name} items means", "keep", "keep") for name in _SILENCE]
+        asks = [
+            Ask(name, f"No answer on {name} items means keep, or revoke", "keep", "keep")
+            for name in _SILENCE
+        ]
         intro = [row("What is not signed by now gets the answer ", say("no response", Role.STRONG))]
         form = Silence(f"End the review of {campaign.id}", intro, asks)
 
@@ -155,10 +170,10 @@ class Owning(Exporting[CampaignView]):
         lines: list[Row] = [
             *counted(
                 {
-                    "have no signed answer": told.items,
+                    "without a signed answer": told.items,
                     "of them decided, but not signed": told.unsigned,
-                    "would be kept": told.keep,
-                    "would be revoked": told.revoke,
+                    "to be kept": told.keep,
+                    "to be revoked": told.revoke,
                 }
             ),
             (),
@@ -185,15 +200,21 @@ class Owning(Exporting[CampaignView]):
         campaign = self._here()
         if campaign is None:
             return
-        if campaign.blockers:
-            lines = [row(Piece("▲ ", Role.WARN), say(one)) for one in campaign.blockers]
-            self.recert.put(Reading(f"What keeps {campaign.id} from its close", lines))
+        if campaign.state in {"closed", "cancelled"}:
+            self.tell(f"It is {campaign.state} already.")
             return
-        lines = [
-            row(say(campaign.name, Role.STRONG)),
-            (),
-            row("Everything ties out. A closed campaign is never opened again."),
-        ]
+        # That it is not closed is no reason against closing it.
+        step = f"`recert campaign close {campaign.id}`"
+        left = [one for one in campaign.blockers if step not in one]
+        marked = [row(Piece("▲ ", Role.WARN), say(one)) for one in left]
+        if campaign.state not in _OVER:
+            title = f"What keeps {campaign.id} from its close"
+            self.recert.put(Reading(title, [*marked, (), *_WAYS_ON]))
+            return
+        lines: list[Row] = [row(say(campaign.name, Role.STRONG)), ()]
+        if marked:
+            lines += [row("Closed, it stays incomplete, because of:"), *marked, ()]
+        lines.append(row("A closed campaign is never opened again."))
 
         def agreed(_yes: bool) -> None:  # noqa: FBT001 - as above
             self._do(

@@ -31,7 +31,20 @@ from recert.tui.widgets.pane import Pane
 
 _PAUSE = 0.05
 """Seconds that the cursor rests before the evidence is read."""
-_FOOTER = ("attest", "revoke", "narrow", "until", "abstain", "exception", "sign", "undo", "next")
+_FOOTER = (
+    "review.attest",
+    "review.revoke",
+    "review.narrow",
+    "review.abstain",
+    "app.pane",
+    "review.undo",
+    "review.sign",
+    "review.until",
+    "review.exception",
+    "review.next",
+    "app.filter",
+    "app.help",
+)
 
 
 class ReviewMode(ItemList):
@@ -65,10 +78,9 @@ class ReviewMode(ItemList):
         self._greeting: Row = ()
 
     def footer_keys(self) -> Iterable[Key]:
-        """Return the verdicts first."""
-        wanted = {f"review.{name}": at for at, name in enumerate(_FOOTER)}
-        keys = sorted((k for k in REVIEW if k.id in wanted), key=lambda k: wanted[k.id])
-        return [*keys, *(k for k in EVERYWHERE if k.id in {"app.pane", "app.filter"}), *_help_key()]
+        """Return what a reviewer needs most first: the verdicts, the evidence, undo and sign."""
+        by_id = {key.id: key for key in (*REVIEW, *EVERYWHERE)}
+        return [by_id[identity] for identity in _FOOTER]
 
     def body(self) -> Iterable[Widget]:
         """Yield progress, list, brief and evidence."""
@@ -412,7 +424,3 @@ def nothing_runs(others: Sequence[CampaignView]) -> list[Row]:
         ),
     ]
     return lines
-
-
-def _help_key() -> Iterable[Key]:
-    return (key for key in EVERYWHERE if key.id == "app.help")

@@ -8,6 +8,7 @@ from recert.tui.view.when import moment, stamp
 _SEQ = 7
 _WHEN = 16
 _TYPE = 26
+_CAMPAIGN = 9
 
 
 def entry_row(entry: LedgerEntry, width: int) -> Row:
@@ -23,9 +24,9 @@ def entry_row(entry: LedgerEntry, width: int) -> Row:
         fit(say(entry.type), _TYPE),
         gap,
     )
-    room = max(8, width - width_of(head))
-    who = f"{entry.actor}  {entry.campaign or ''}"
-    return (*head, fit(say(who, Role.MUTED), room))
+    room = max(_CAMPAIGN + 4, width - width_of(head))
+    who = fit(say(entry.actor, Role.MUTED), room - _CAMPAIGN - 1)
+    return (*head, who, gap, fit(say(entry.campaign or "", Role.MUTED), _CAMPAIGN))
 
 
 def entry_heading(width: int) -> Row:
@@ -39,7 +40,8 @@ def entry_heading(width: int) -> Row:
         + "what".ljust(_TYPE)
         + " "
     )
-    return row(say(head + "who".ljust(max(3, width - len(head))), Role.RULE))
+    room = max(_CAMPAIGN + 4, width - len(head))
+    return row(say(head + "who".ljust(room - _CAMPAIGN) + "campaign".ljust(_CAMPAIGN), Role.RULE))
 
 
 def entry_detail(entry: LedgerEntry) -> list[Row]:

@@ -45,7 +45,7 @@ def inside(evidence: Mapping[str, Any]) -> list[Row]:
         return []
     total = evidence.get("grants_total", len(held))
     explained = evidence.get("explained", 0)
-    lines = [heading("Inside", f"{short(total)} grants, {short(explained)} of them explained")]
+    lines = [heading("Inside", f"grants {short(total)}, of them explained {short(explained)}")]
     for grant in held:
         fact = as_map(grant)
         what = str(fact.get("title") or fact.get("action") or short(grant))
@@ -87,10 +87,10 @@ def origin(grant: Mapping[str, Any], evidence: Mapping[str, Any]) -> list[Row]:
     explained = as_list(grant.get("explained_by") or evidence.get("explained_by"))
     if explained:
         lines += [
-            field("explained by", row(say(short(named(e)), Role.GOOD)), width=14) for e in explained
+            field("explained", row("by ", say(short(named(e)), Role.GOOD))) for e in explained
         ]
     else:
-        lines.append(field("explained by", row(say("nothing that was read", Role.WARN)), width=14))
+        lines.append(field("explained", row("by ", say("nothing that was read", Role.WARN))))
     lines += [
         field("shared with", name(short(named(e)), Role.WARN))
         for e in as_list(evidence.get("shared_with"))

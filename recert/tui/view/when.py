@@ -6,6 +6,7 @@ from recert.clock import from_rfc3339
 
 _DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)
+_MINUTE = timedelta(minutes=1)
 _SOON = timedelta(days=2)
 
 
@@ -35,6 +36,8 @@ def left(due: datetime | None, now: datetime) -> str:
 
 def ago(instant: datetime, now: datetime) -> str:
     """Write how long ago an instant was."""
+    if abs(now - instant) < _MINUTE:
+        return "just now"
     return f"{span(now - instant)} ago" if instant <= now else f"in {span(instant - now)}"
 
 
