@@ -6,12 +6,7 @@ from typing import Any
 from recert.analysis import ranks
 from recert.analysis.acting import judged_versions
 from recert.analysis.analyst import Analyst
-from recert.analysis.fingerprint import (
-    function_basis,
-    group_basis,
-    integration_basis,
-    source_basis,
-)
+from recert.analysis.fingerprint import function_basis, group_basis, integration_basis, source_basis
 from recert.analysis.lookups import unqualified
 from recert.analysis.sensitivity import class_of, class_rank
 from recert.analysis.subjects import ReviewSubject

@@ -15,6 +15,7 @@ from recert.campaigns.authority import recorded
 from recert.campaigns.people import Directory, Person, directory, put
 from recert.clock import Clock
 from recert.errors import RefusedError
+from recert.store import settings
 from recert.store.entry_types import EntryType
 from recert.store.ledger import Actor
 from recert.store.ledger_reads import of_types
@@ -69,6 +70,16 @@ def require_keeper(
     else:
         what = f"{by} may not change what is said about {wanted.id}."
     raise _refused(people, what)
+
+
+def set_setting(
+    store: Store, name: str, value: str, reason: str, *, clock: Clock, actor: Actor
+) -> None:
+    """Set a setting that the ledger keeps, where the actor may; raises UsageError, RefusedError."""
+    acting = _Keeping(store, clock, actor)
+    with recorded(acting, "setting", None), store.write(actor, clock=clock) as tx:
+        require_standing(tx.session, actor.id, f"set {name}")
+        settings.put(tx, name, value, reason)
 
 
 def require_standing(session: Session, by: str, deed: str) -> None:

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from recert.analysis import Catalogue, fingerprint, risk_tier, shares_role_with, unread
 from recert.campaigns.history import last_reviewed
 from recert.clock import from_rfc3339, to_rfc3339
-from recert.lifecycle import Estate, Severity, TriggerPolicy
+from recert.lifecycle import DRAFT, Estate, Severity, TriggerPolicy
 from recert.store.canonical import parse_strict
 from recert.store.tables import CampaignRow
 
@@ -99,6 +99,11 @@ class Register:
         if due is None or due <= self.now or (held.until is not None and held.until <= self.now):
             return False
         return not unread(self.estate, arn)
+
+
+def certified_versions(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the versions for which a certified agent's row vouches: those served, else the draft."""
+    return (tuple(row["live_versions"]) or (DRAFT,)) if row["certified"] else ()
 
 
 def register(

@@ -60,3 +60,11 @@ def _matches(patterns: Iterable[str], arn: str) -> bool | None:
         if "*" in pattern and re.fullmatch("[^/]*".join(parts), arn):
             found = False
     return found
+
+
+def sts_pattern(arn: str) -> str:
+    """Return the pattern of a caller's ARN that holds for their later sessions."""
+    head, slash, session = arn.rpartition("/")
+    if ":assumed-role/" in arn and slash and "@" not in session:
+        return f"{head}/*"
+    return arn

@@ -64,8 +64,7 @@ def to_carry(run: Run, *, asked: bool) -> Carried | None:
     wanted = run.settings.table("evidence").get("user_agent", False)
     if not isinstance(wanted, bool):
         raise UsageError("[evidence] user_agent must be true or false.", "Mend the line.")
-    location = str(run.settings.store.value).removeprefix("sqlite:///")
-    if not (asked or wanted) or ("://" not in location and not Path(location).exists()):
+    if not (asked or wanted) or not run.store_exists:
         return None
     store = run.store
     head = store.head()

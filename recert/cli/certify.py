@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from recert.campaigns.listing import certified_versions
 from recert.campaigns.service import Campaigns
 from recert.cli.context import Run
 from recert.clock import from_rfc3339
 from recert.errors import UsageError
-from recert.estate.agents import DRAFT
 from recert.evidence.certificate import Certified, issue
 from recert.store.signing import StatementSigner
 from recert.store.store import Store
@@ -37,8 +37,7 @@ def certify(run: Run, store: Store, campaign: str, target: Path, signer: Stateme
 
 def _versions(service: Campaigns, arn: str) -> list[Certified]:
     row = service.agent(arn)
-    if not row["certified"]:
-        return []
-    until = from_rfc3339(row["next_review_due"])
-    versions = row["live_versions"] or [DRAFT]
-    return [Certified(arn, version, row["fingerprint"], until) for version in versions]
+    return [
+        Certified(arn, version, row["fingerprint"], from_rfc3339(row["next_review_due"]))
+        for version in certified_versions(row)
+    ]

@@ -1,24 +1,17 @@
-"""What a first reading tells: what may be read, who owns what, which agents to begin with."""
+"""The words of the first run: what may be read, what was typed, what to type next."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from recert.analysis import risk_tier
 from recert.aws.interface import Reading
-from recert.aws.sessions import Caller as AwsCaller
 from recert.campaigns import people
 from recert.errors import UsageError
 from recert.estate.estate import Estate
-from recert.iam.catalogue import Catalogue
 from recert.paths import config_dir, ensure_private_dir
 
-_TIERS = ("critical", "high", "medium", "low")
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
-_MOST = 5
-"""Agents in the first campaign: few enough to finish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +31,6 @@ def access(reading: Reading) -> list[Access]:
     return sorted(found, key=lambda one: (not one.allowed, one.operation))
 
 
-def owners(estate: Estate) -> dict[str, int]:
-    """Return the owners that tags name, with how many agents each has, most first."""
-    return dict(Counter(agent.owner for agent in estate.agents if agent.owner).most_common())
-
-
 def parse_person(text: str) -> people.Person:
     """Read `ID`, `ID=Name` or `ID=Name=TAG,TAG`: who somebody is and how owner tags call them."""
     person, _, rest = text.partition("=")
@@ -55,39 +43,6 @@ def parse_person(text: str) -> people.Person:
         roles=("reviewer",),
         aliases=tuple(tag.strip() for tag in tags.split(",") if tag.strip()),
     )
-
-
-def caller_as_person(id: str, caller: AwsCaller) -> people.Person:  # noqa: A002 - the column's name
-    """Return the person who runs the first run: they own the campaigns until somebody else does."""
-    return people.Person(
-        id=id,
-        name=id,
-        roles=("reviewer", "campaign_owner"),
-        sts=(sts_pattern(caller.arn),),
-    )
-
-
-def sts_pattern(arn: str) -> str:
-    """Return the pattern of a caller's ARN that holds for their later sessions."""
-    head, slash, session = arn.rpartition("/")
-    if ":assumed-role/" in arn and slash and "@" not in session:
-        return f"{head}/*"
-    return arn
-
-
-def unmapped(estate: Estate, known: Iterable[people.Person]) -> list[str]:
-    """Return the owners that no person goes by."""
-    names = {name.casefold() for one in known for name in (one.id, *one.aliases)}
-    return [owner for owner in owners(estate) if owner.casefold() not in names]
-
-
-def riskiest(estate: Estate, catalogue: Catalogue) -> list[tuple[str, str, str]]:
-    """Return the agents to begin with, riskiest first: ARN, name, risk tier."""
-    found = [
-        (agent.arn, agent.name, risk_tier(estate, agent.arn, catalogue)) for agent in estate.agents
-    ]
-    found.sort(key=lambda one: (_TIERS.index(one[2]) if one[2] in _TIERS else 0, one[1]))
-    return found[:_MOST]
 
 
 def short_name(estate: Estate, arn: str) -> str:
@@ -106,16 +61,3 @@ def remember_regions(regions: Sequence[str]) -> Path | None:
     listed = ", ".join(f'"{region}"' for region in regions)
     path.write_text(f"[aws]\nregions = [{listed}]\n", encoding="utf-8")
     return path
-
-
-def with_alias(known: Sequence[people.Person], person: str, owner: str) -> list[people.Person]:
-    """Return the persons with `owner` as a name of one of them, who is new where nobody has that id."""
-    found = [one for one in known if one.id == person]
-    if not found:
-        aliases = () if owner == person else (owner,)
-        return [*known, people.Person(person, person, ("reviewer",), aliases)]
-    if owner == person:
-        return list(known)
-    return [
-        replace(one, aliases=(*one.aliases, owner)) if one.id == person else one for one in known
-    ]

@@ -7,19 +7,10 @@ from typing import Any
 from recert.aws.interface import Reading
 from recert.aws.live_source import LiveSource
 from recert.campaigns import people
+from recert.campaigns.beginning import first_owner, owners, riskiest, unmapped, with_alias
 from recert.cli import first_key, readings
 from recert.cli.context import Run
-from recert.cli.first_look import (
-    access,
-    caller_as_person,
-    owners,
-    parse_person,
-    remember_regions,
-    riskiest,
-    short_name,
-    unmapped,
-    with_alias,
-)
+from recert.cli.first_look import access, parse_person, remember_regions, short_name
 from recert.cli.identity import claim_of
 from recert.errors import UsageError
 from recert.iam.catalogue import load_catalogue
@@ -96,7 +87,7 @@ class FirstRun:
         claim = claim_of(self._run.settings, synthetic=False)
         known = [parse_person(text) for text in stated]
         if all(one.id != claim.name for one in known):
-            known.insert(0, caller_as_person(claim.name, self._source.caller))
+            known.insert(0, first_owner(claim.name, self._source.caller.arn))
         counts = owners(estate)
         for owner in unmapped(estate, known):
             chosen = self._person_for(owner, counts[owner])

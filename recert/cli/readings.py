@@ -19,7 +19,14 @@ from recert.aws.resume import Spool, spool_path
 from recert.aws.sessions import Spokes
 from recert.campaigns.intake import record_reading
 from recert.cli.context import Run
-from recert.cli.settings import calendar, events_days, leavers, owner_policy, trigger_policy
+from recert.cli.settings import (
+    HISTORY_DAYS,
+    calendar,
+    events_days,
+    leavers,
+    owner_policy,
+    trigger_policy,
+)
 from recert.config import Settings
 from recert.errors import UsageError
 from recert.estate.estate import Gap
@@ -29,8 +36,6 @@ from recert.store.ledger import Actor
 from recert.store.store import Store
 from recert.text import plural
 
-_HISTORY_DAYS = 90
-"""For as long CloudTrail's event history goes back."""
 _PLACES = 3
 """Accounts and regions of a gap that are named; more are counted."""
 DEFAULT_ROLE = "recert-reader"
@@ -119,7 +124,7 @@ def reading_options(settings: Settings, *, replayed: bool = False) -> Options:
     policy = owner_policy(settings)
     return Options(
         tags=tag_names(settings),
-        events_days=events_days(settings) or (_HISTORY_DAYS if replayed else 0),
+        events_days=events_days(settings) or (HISTORY_DAYS if replayed else 0),
         identity_store=policy.identity_store,
         identity_store_region=policy.identity_store_region,
     )

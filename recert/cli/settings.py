@@ -13,7 +13,8 @@ from recert.store.store import Store
 from recert.text import visible
 
 _DEFAULT = "default"
-_HISTORY_DAYS = 90
+HISTORY_DAYS = 90
+"""For as long CloudTrail's event history goes back."""
 
 
 def every_setting(settings: Settings) -> list[Setting]:
@@ -159,11 +160,11 @@ def leavers(settings: Settings, today: date) -> tuple[str, ...]:
 def events_days(settings: Settings) -> int:
     """Return how many days of CloudTrail's event history a reading of AWS takes in; 0 is none."""
     value = settings.table("aws").get("events_days", 0)
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _HISTORY_DAYS:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= HISTORY_DAYS:
         return value
     raise UsageError(
         f"{settings.file}: aws.events_days is {value!r}.",
-        f"Give whole days from 0 to {_HISTORY_DAYS}.",
+        f"Give whole days from 0 to {HISTORY_DAYS}.",
     )
 
 

@@ -10,12 +10,12 @@ from recert.aws.collect.scoped import LIMIT
 from recert.aws.hints import Hint
 from recert.aws.interface import AwsSource, Scope
 from recert.aws.keyring import load_keyring
+from recert.aws.watch import Aside
 from recert.campaigns.estates import latest_id
 from recert.campaigns.preparing import launch_due
 from recert.cli import readings
 from recert.cli.context import Run
 from recert.cli.settings import trigger_policy
-from recert.cli.watch import Aside
 from recert.estate.estate import Estate
 from recert.estate.splice import splice
 from recert.lifecycle import concerned, roles_behind

@@ -1,6 +1,6 @@
 """Two estates become typed events; a trigger policy says what they ask for."""
 
-from recert.estate.agents import Agent, AgentKind, Alias, Steward
+from recert.estate.agents import DRAFT, Agent, AgentKind, Alias, Steward
 from recert.estate.estate import Estate
 from recert.lifecycle.compare import compare
 from recert.lifecycle.concerned import concerned, roles_behind
@@ -14,6 +14,7 @@ from recert.lifecycle.policy_file import read_trigger_policy
 from recert.lifecycle.wildcards import wildcards_grown
 
 __all__ = [
+    "DRAFT",
     "KINDS",
     "Agent",
     "AgentKind",

@@ -9,13 +9,7 @@ from typing import Any
 from recert.errors import UsageError
 from recert.lifecycle.events import Severity
 from recert.lifecycle.kinds import KINDS, Opens
-from recert.lifecycle.policy import (
-    CADENCE_DAYS,
-    DUE_DAYS,
-    RiskAnalysis,
-    TierRule,
-    TriggerPolicy,
-)
+from recert.lifecycle.policy import CADENCE_DAYS, DUE_DAYS, RiskAnalysis, TierRule, TriggerPolicy
 from recert.lifecycle.quiet import QuietHours, zone_of
 from recert.lifecycle.table_reader import TableReader
 

@@ -12,13 +12,7 @@ from loading import load
 
 from recert.estate.agents import Alias
 from recert.estate.authority import Ceiling, CeilingLevel, ControlPolicy, Organization
-from recert.estate.companions import (
-    EventWindow,
-    Observed,
-    OwnerState,
-    RoleUse,
-    ServiceUse,
-)
+from recert.estate.companions import EventWindow, Observed, OwnerState, RoleUse, ServiceUse
 from recert.estate.estate import Estate
 from recert.lifecycle import Event, Opens, TriggerPolicy, compare, plan, wildcards_grown
 

@@ -76,7 +76,7 @@ def test_from_a_message_to_an_item(
             "requestParameters": {"agentId": AGENT},
         },
     }
-    from recert.cli.watch import Watcher  # noqa: PLC0415 - what is measured
+    from recert.aws.watch import Watcher  # noqa: PLC0415 - what is measured
 
     spans = []
     handle = Watcher._handle

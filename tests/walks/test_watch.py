@@ -28,10 +28,10 @@ from recert.aws.keyring import Keyring
 from recert.aws.queue import Message, Queue, queue_arn, queue_region
 from recert.aws.recording import load_recording
 from recert.aws.replay_source import ReplaySource
+from recert.aws.watch import Watcher
 from recert.campaigns.intake import record_reading
 from recert.cli import readings
 from recert.cli.context import Run
-from recert.cli.watch import Watcher
 from recert.cli.watched import Watched
 from recert.clock import FixedClock, SystemClock
 from recert.demo import recording_path

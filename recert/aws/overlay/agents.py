@@ -4,14 +4,7 @@ import copy
 from datetime import datetime
 from typing import Any, ClassVar
 
-from recert.aws.overlay.service import (
-    Operations,
-    Output,
-    Params,
-    Recorded,
-    Service,
-    missing,
-)
+from recert.aws.overlay.service import Operations, Output, Params, Recorded, Service, missing
 
 
 class AgentDrafts(Service):

@@ -4,14 +4,7 @@ import json
 from datetime import datetime
 from typing import ClassVar
 
-from recert.aws.overlay.service import (
-    Operations,
-    Output,
-    Params,
-    Recorded,
-    Service,
-    ServiceRefusal,
-)
+from recert.aws.overlay.service import Operations, Output, Params, Recorded, Service, ServiceRefusal
 
 
 class BucketPolicies(Service):

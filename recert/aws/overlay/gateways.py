@@ -4,14 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
-from recert.aws.overlay.service import (
-    Operations,
-    Output,
-    Params,
-    Recorded,
-    Service,
-    missing,
-)
+from recert.aws.overlay.service import Operations, Output, Params, Recorded, Service, missing
 
 _SUMMARY = (
     "targetId",

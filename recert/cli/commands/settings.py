@@ -39,8 +39,7 @@ def show() -> None:
 
 def _of_ledger(run: Run) -> list[Setting]:
     """Return the settings that the store's ledger keeps; none where there is no store yet."""
-    location = str(run.settings.store.value).removeprefix("sqlite:///")
-    if "://" not in location and not Path(location).exists():
+    if not run.store_exists:
         return []
     from recert.cli.settings import ledger_settings  # noqa: PLC0415 - tables are slow to import
 
@@ -54,14 +53,10 @@ def _of_ledger(run: Run) -> list[Setting]:
 def set_(name: str, value: str, reason: str) -> None:
     """Set a setting that the store's ledger keeps, as evidence itself."""
     run = current()
-    from recert.campaigns.keeping import require_standing  # noqa: PLC0415 - as below
-    from recert.store import settings  # noqa: PLC0415 - tables are slow to import
+    from recert.campaigns.keeping import set_setting  # noqa: PLC0415 - tables are slow to import
 
     store = run.store
-    actor = run.actor(store)
-    with store.write(actor) as tx:
-        require_standing(tx.session, actor.id, f"set {name}")
-        settings.put(tx, name, value, reason)
+    set_setting(store, name, value, reason, clock=run.clock, actor=run.actor(store))
     if run.out.as_json:
         run.out.document({"name": name, "value": value.strip(), "reason": reason.strip()})
         return

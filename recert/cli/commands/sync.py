@@ -83,9 +83,8 @@ def sync(
 
 def _store(run: Run, *, dry_run: bool) -> Store:
     """Open the configured store; a dry run makes none, and works on an empty one that is thrown away."""
-    location = run.settings.store.value
-    if not dry_run or "://" in str(location) or Path(location).exists():
-        return run.open_store(location, create=not dry_run)
+    if not dry_run or run.store_exists:
+        return run.open_store(run.settings.store.value, create=not dry_run)
     from tempfile import TemporaryDirectory  # noqa: PLC0415 - only a dry run needs it
 
     folder = TemporaryDirectory(prefix="recert-")

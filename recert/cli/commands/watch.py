@@ -38,8 +38,9 @@ def watch(url: str | None, *, print_rule: bool, set_aside: bool, once: bool, **w
     if url is None:
         raise click.UsageError("Name the queue with --queue URL, or ask for --print-rule.")
     from recert.aws.queue import open_queue  # noqa: PLC0415 - boto3 is slow to import
+    from recert.aws.stop import Stop  # noqa: PLC0415 - as above
+    from recert.aws.watch import Watcher  # noqa: PLC0415 - as above
     from recert.cli import readings  # noqa: PLC0415 - as above
-    from recert.cli.watch import Stop, Watcher  # noqa: PLC0415 - as above
     from recert.cli.watched import Watched  # noqa: PLC0415 - as above
 
     store = run.open_store(run.settings.store.value, create=True)
