@@ -239,26 +239,24 @@ def machine(w: Any) -> type[Reviews]:
     return type("ReviewsHere", (Reviews,), {"world": w})
 
 
-def test_a_short_walk(w: Any) -> None:
+def walk(w: Any, examples: int, steps: int) -> None:
     run_state_machine_as_test(
         machine(w),
         settings=settings(
-            max_examples=6,
-            stateful_step_count=12,
-            deadline=None,
+            max_examples=examples,
+            stateful_step_count=steps,
+            derandomize=False,
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_a_short_walk(w: Any) -> None:
+    walk(w, examples=6, steps=12)
 
 
 @pytest.mark.campaign
-def test_long_walks(w: Any) -> None:
-    run_state_machine_as_test(
-        machine(w),
-        settings=settings(
-            max_examples=80,
-            stateful_step_count=30,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+@pytest.mark.parametrize("_part", range(4))
+def test_long_walks(w: Any, _part: int) -> None:
+    """In parts, so that several processes share them; each is random on its own."""
+    walk(w, examples=20, steps=30)

@@ -106,9 +106,7 @@ STEPS = {
 }
 
 
-@settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(sorted(STEPS)))
 def test_changes_one_by_one_ask_what_they_ask_at_once(
     order: list[str], w: ModuleType, tmp_path_factory: pytest.TempPathFactory

@@ -148,7 +148,7 @@ def judged(documents: list[str | None]) -> list[tuple[Any, ...]]:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(documents(), min_size=1, max_size=2), st.data())
 def test_what_was_not_revoked_stays_exactly_as_it_was(
     policies: list[dict[str, Any]], data: st.DataObject
@@ -178,7 +178,7 @@ def test_what_was_not_revoked_stays_exactly_as_it_was(
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(documents(), st.data())
 def test_a_reduction_leaves_no_more_than_was_named(
     policy: dict[str, Any], data: st.DataObject
