@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from packs import failed
 
 from recert.errors import RefusedError, TerminalNeededError, UsageError
 from recert.estate.canonical import canonical
 from recert.evidence import containers, keys, sshsig
 from recert.evidence.material import read_ledger
 from recert.evidence.pack import export_pack
-from recert.evidence.report import Check, VerifyReport
+from recert.evidence.report import Check
 from recert.evidence.signatures import signatures
 from recert.evidence.signoffs import closing_problems
 from recert.evidence.ssh_keygen import SshSigner
@@ -52,10 +53,6 @@ def signed(world: Any, worlds: Any, signer: SshSigner) -> Any:
     add_person(world, worlds)
     keys.enrol(world.store, worlds.ANNA.id, signer.public, actor=worlds.OWEN)
     return world.whole(3, signer=signer)
-
-
-def failed(report: VerifyReport) -> dict[str, str]:
-    return {check.name: check.detail for check in report.checks if not check.ok}
 
 
 def pin(

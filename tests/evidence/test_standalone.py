@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from packs import head_of, resummed
 
 from recert.estate.canonical import canonical
 from recert.evidence import containers, contents
@@ -35,11 +36,6 @@ def python(root: Path, *arguments: str) -> int:
         capture_output=True,
         check=False,
     ).returncode
-
-
-def head_of(files: dict[str, bytes]) -> str:
-    lines = files["ledger.jsonl"].decode().splitlines()
-    return f"{len(lines)}:{hashlib.sha256(lines[-1].encode()).hexdigest()}"
 
 
 def test_both_programs_accept_a_whole_pack_with_and_without_its_head(
@@ -85,19 +81,6 @@ def rehashed(rng: random.Random, files: dict[str, bytes]) -> dict[str, bytes]:
         prev = hashlib.sha256(texts[-1].encode()).hexdigest()
     records = files["population.jsonl"].decode().splitlines()
     return contents.derive(Material(read_ledger(texts), "c-2026-0001", records))
-
-
-def resummed(files: dict[str, bytes]) -> dict[str, bytes]:
-    found = dict(files)
-    manifest = json.loads(found[contents.MANIFEST])
-    manifest["files"] = [
-        {"path": path, "size": len(found[path]), "sha256": hashlib.sha256(found[path]).hexdigest()}
-        for path in sorted(found)
-        if path not in (contents.MANIFEST, contents.SUMS)
-    ]
-    found[contents.MANIFEST] = contents.pretty(manifest)
-    found[contents.SUMS] = contents.sums({p: d for p, d in found.items() if p != contents.SUMS})
-    return found
 
 
 def damaged(rng: random.Random, files: dict[str, bytes]) -> dict[str, bytes]:
