@@ -11,8 +11,14 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from aws_demo import keep_key, reading, tape
 
+from recert.campaigns.intake import record_reading
 from recert.cli import main
+from recert.clock import SystemClock
+from recert.estate.estate import Estate
+from recert.store.ledger import Actor
+from recert.store.store import Store
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,31 @@ def process() -> Recert:
         return Done(done.returncode, done.stdout, done.stderr)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def readings() -> tuple[Estate, ...]:
+    """Return what the demo's last two points show: before, and now."""
+    return reading(-2), reading(-1)
+
+
+@pytest.fixture
+def demo_in_aws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the demo's last point answer commands in the place of AWS."""
+    keep_key(tmp_path / "data" / "recert" / "concealment.key")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setattr("recert.cli.readings.live", lambda *_, **__: tape())
+
+
+@pytest.fixture
+def live_store(demo_in_aws: None, tmp_path: Path, readings: tuple[Estate, ...]) -> Path:
+    """Return a store that holds the first of the readings; the second is what AWS shows now."""
+    path = tmp_path / "live.db"
+    opened = Store.open(path, clock=SystemClock())
+    kim = Actor(id="kim", strength="os")
+    record_reading(opened, readings[0], api_calls=1, clock=SystemClock(), actor=kim)
+    opened.close()
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -8,16 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aws_demo import keep_key, reading, tape
 
-from recert.aws import redaction
-from recert.aws.collect.run import collect
-from recert.aws.keyring import Keyring
-from recert.aws.recording import load_recording
-from recert.aws.replay_source import ReplaySource
 from recert.campaigns.intake import record_reading
 from recert.cli import readings
 from recert.clock import SystemClock
-from recert.demo import recording_path
 from recert.estate.agents import Agent
 from recert.estate.estate import Coverage, Estate, Source
 from recert.evidence.certificate import check
@@ -34,10 +29,7 @@ OWNER = "priya.nair"
 @pytest.fixture(scope="module")
 def estate() -> Estate:
     """Return the demo's estate as AWS itself would have shown it: live, and without a gap."""
-    source = ReplaySource(load_recording(recording_path()))
-    found = collect(source, clock=SystemClock(), keyring=Keyring(b"k" * 32)).estate
-    live = Source(kind="live", caller_arn="arn:aws:sts::111122223333:assumed-role/reader/x")
-    return changed(found, source=live, coverage=Coverage())
+    return changed(reading(), coverage=Coverage())
 
 
 def changed(estate: Estate, **fields: Any) -> Estate:
@@ -149,27 +141,7 @@ def test_the_demo_is_labelled_synthetic(recert: Recert, tmp_path: Path, estate: 
     assert found["synthetic"] is True
 
 
-class Tape(ReplaySource):
-    """The recording, answering in the place of AWS."""
-
-    def source(self) -> Source:
-        return Source(kind="live", caller_arn="arn:aws:sts::111122223333:assumed-role/reader/x")
-
-
-@pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Let the recording answer instead of AWS, under the key of the first reading."""
-    (tmp_path / "concealment.key").write_bytes(b"k" * 32)
-    (tmp_path / "concealment.key").chmod(0o600)
-    monkeypatch.setattr(redaction, "data_dir", lambda: tmp_path)
-
-    def live(*_: Any, **__: Any) -> Tape:
-        return Tape(load_recording(recording_path()))
-
-    monkeypatch.setattr(readings, "live", live)
-
-
-@pytest.mark.usefixtures("aws")
+@pytest.mark.usefixtures("demo_in_aws")
 def test_without_stored_the_agent_is_read_again_and_only_it(gate: Gate) -> None:
     campaign = gate.review()
     found = gate("gate", AGENT)
@@ -178,7 +150,7 @@ def test_without_stored_the_agent_is_read_again_and_only_it(gate: Gate) -> None:
     assert gate("gate", AGENT, "--version", "77", code=1)["reason"].startswith("Unread")
 
 
-@pytest.mark.usefixtures("aws")
+@pytest.mark.usefixtures("demo_in_aws")
 def test_what_changed_since_the_last_sync_is_seen(
     recert: Recert, tmp_path: Path, estate: Estate
 ) -> None:
@@ -238,11 +210,9 @@ def test_a_closed_review_can_be_certified_for_a_pipeline(
     assert found is not None
     assert found.fingerprint == gate("gate", AGENT, "--stored")["fingerprint"]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(readings, "live", lambda *_, **__: Tape(load_recording(recording_path())))
-        key = tmp_path / "keyring"
-        key.write_bytes(b"k" * 32)
-        key.chmod(0o600)
-        by = ("--certificate", paper, "--signers", pins, "--keyring", key)
+        patch.setattr(readings, "live", lambda *_, **__: tape())
+        keyring = keep_key(tmp_path / "keyring")
+        by = ("--certificate", paper, "--signers", pins, "--keyring", keyring)
         assert gate("gate", arn, *by)["campaign"] == campaign
         assert gate("gate", AGENT, *by)["agent"] == arn
         other = next(one.arn for one in estate.agents if one.name != AGENT)

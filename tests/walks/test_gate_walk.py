@@ -7,14 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aws_demo import reading
 
-from recert.aws.collect.run import collect
-from recert.aws.keyring import Keyring
-from recert.aws.recording import load_recording
-from recert.aws.replay_source import ReplaySource
 from recert.campaigns.intake import record_reading
 from recert.clock import SystemClock
-from recert.demo import recording_path
 from recert.estate.authority import InlinePolicy
 from recert.estate.estate import Coverage, Estate, Gap, Source
 from recert.store.ledger import Actor
@@ -27,10 +23,8 @@ Change = Callable[[Estate], dict[str, Any]]
 @pytest.fixture(scope="module")
 def estate() -> Estate:
     """Return the demo's estate as a recording of one's own, without a gap."""
-    source = ReplaySource(load_recording(recording_path()))
-    found = collect(source, clock=SystemClock(), keyring=Keyring(b"k" * 32)).estate
     tape = Source(kind="replay", recording_digest="ab" * 32)
-    return found.model_copy(update={"source": tape, "coverage": Coverage()})
+    return reading().model_copy(update={"source": tape, "coverage": Coverage()})
 
 
 class Life:
