@@ -9,7 +9,7 @@ the function's let them, within one account either, across accounts both.
 from enum import StrEnum
 
 from recert.analysis.normal import Test, Unit, units
-from recert.estate.agents import Agent
+from recert.estate.agents import TEST_ALIAS, Agent
 from recert.estate.authority import Role
 from recert.estate.estate import Estate
 from recert.estate.integrations import Function
@@ -18,7 +18,6 @@ from recert.iam.overlap import contains as covers
 from recert.iam.overlap import intersects as meets
 from recert.iam.overlap import normal as plain
 
-_TEST_ALIAS = "TSTALIASID"
 _SERVICES = ("bedrock.amazonaws.com", "bedrock-agentcore.amazonaws.com", "states.amazonaws.com")
 _SOURCE_KEYS = frozenset(
     {"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"}
@@ -131,7 +130,7 @@ def open_to_any_agent(function: Function) -> bool:
 def source_arns(agent: Agent) -> tuple[str, ...]:
     """Return the ARNs that Bedrock may give as the source of a call: the agent and its aliases."""
     head = agent.arn.rpartition(":")[0]
-    aliases = {alias.id for alias in agent.aliases} | {_TEST_ALIAS}
+    aliases = {alias.id for alias in agent.aliases} | {TEST_ALIAS}
     return (agent.arn, *(f"{head}:agent-alias/{agent.id}/{name}" for name in sorted(aliases)))
 
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import boto3.session
 from botocore.exceptions import BotoCoreError, ClientError
 
+from recert.aws.codes import code_of
 from recert.aws.sessions import HOME, client_config, has_own_endpoint, make_client, own_session
 from recert.clock import to_rfc3339
 from recert.errors import AwsError, RefusedError
@@ -95,7 +96,7 @@ def lock(
             ObjectLockRetainUntilDate=until,
         )
     except ClientError as error:
-        if error.response.get("Error", {}).get("Code") in _EXISTS:
+        if code_of(error) in _EXISTS:
             raise RefusedError(
                 f"s3://{bucket}/{key} exists already.", "Nothing was written.", rule="anchor_exists"
             ) from error

@@ -9,6 +9,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 import recert
+from recert.aws.codes import code_of
 from recert.aws.sessions import HOME, Caller, own_session
 
 _CONFIG = Config(
@@ -44,10 +45,9 @@ def ask_sts() -> Answer:
     except NoCredentialsError:
         return Answer(None, "there are no AWS credentials")
     except ClientError as error:
-        code = str(error.response.get("Error", {}).get("Code") or "an error")
-        return Answer(None, f"STS answered {code}")
+        return Answer(None, f"STS answered {code_of(error)}")
     except (BotoCoreError, ValueError) as error:
-        return Answer(None, f"STS was not reached ({type(error).__name__})")
+        return Answer(None, f"STS was not reached ({code_of(error)})")
     return Answer(Caller(found["Account"], found["Arn"]))
 
 

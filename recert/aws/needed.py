@@ -5,13 +5,12 @@ from math import ceil
 
 from recert.aws.collect import enforcement, images, organization, registries, role_details
 from recert.aws.collect.core_kinds import LATER
-from recert.estate.agents import Agent, AgentKind, AgentVersion
+from recert.estate.agents import SUPERVISORS, Agent, AgentKind, AgentVersion
 from recert.estate.authority import Organization, Role, User, UserGroup
 from recert.estate.estate import Estate
 
 _LISTINGS = 16
 """Of a place: agents, flows, knowledge bases, AgentCore (10), state machines, trails, model logging."""
-_SUPERVISORS = ("SUPERVISOR", "SUPERVISOR_ROUTER")
 _BULK_PAGE = 1000
 
 
@@ -83,7 +82,7 @@ def _bedrock_agent(agent: Agent) -> int:
     total = 2
     for version in agent.versions:
         total += 3 + len(version.action_groups)
-        total += version.collaboration in _SUPERVISORS
+        total += version.collaboration in SUPERVISORS
     return total
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import boto3.session
 from botocore.exceptions import BotoCoreError, ClientError
 
+from recert.aws.codes import code_of
 from recert.aws.sessions import client_config, has_own_endpoint, make_client, own_session
 from recert.errors import AwsError
 
@@ -37,10 +38,7 @@ class Topic:
                 },
             )
         except (BotoCoreError, ClientError) as error:
-            code = type(error).__name__
-            if isinstance(error, ClientError):
-                code = str(error.response.get("Error", {}).get("Code") or code)
-            raise AwsError(f"SNS did not take the message: {code}.") from error
+            raise AwsError(f"SNS did not take the message: {code_of(error)}.") from error
 
 
 def topic(arn: str, profile: str | None = None) -> Topic:

@@ -8,6 +8,7 @@ from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
+from recert.aws.codes import code_of
 from recert.aws.interface import AwsSource
 from recert.aws.keyring import Keyring
 from recert.aws.matching import Place
@@ -100,7 +101,7 @@ class Reader:
             self.tally.count(read)
             output = getattr(client, xform_name(read.operation))(**asked)
         except ClientError as error:
-            code = str(error.response.get("Error", {}).get("Code") or "Unknown")
+            code = code_of(error)
             self.tally.retried(_retries(error.response))
             self.tally.log.refused(read, self.place, asked, code)
             if code in read.absent:
@@ -113,7 +114,7 @@ class Reader:
             code = error.code
             self.tally.log.refused(read, self.place, asked, code)
         except (BotoCoreError, ResponseParserError, AwsError) as error:
-            code = type(error).__name__
+            code = code_of(error)
             self.tally.log.refused(read, self.place, asked, code)
         else:
             return self._answered(read, asked, output, page_of)

@@ -22,6 +22,7 @@ from botocore.exceptions import ConnectionError as NoConnectionError
 
 import recert
 from recert.aws import reads
+from recert.aws.codes import code_of
 from recert.errors import AwsError
 from recert.estate.estate import Gap
 from recert.iam.arns import partition_of
@@ -213,15 +214,12 @@ def _assume(
 
 
 def _not_entered(account: str, home: str, error: Exception) -> Gap:
-    code = type(error).__name__
-    if isinstance(error, ClientError):
-        code = str(error.response.get("Error", {}).get("Code") or code)
     return Gap(
         account=account,
         region=home,
         service=reads.ASSUME_ROLE.service,
         operation=reads.ASSUME_ROLE.operation,
-        error=code,
+        error=code_of(error),
         effect=reads.ASSUME_ROLE.effect,
         subject=account,
     )

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 
+from recert.aws.codes import code_of
 from recert.aws.interface import AwsSource
 from recert.aws.matching import Place
 from recert.aws.models import service_model
@@ -110,11 +111,10 @@ class Writer:
         try:
             output = getattr(client, xform_name(operation))(**params)
         except ClientError as error:
-            detail = error.response.get("Error", {})
             raise WriteRefusedError(
                 operation,
-                str(detail.get("Code") or "Unknown"),
-                str(detail.get("Message") or ""),
+                code_of(error),
+                str(error.response.get("Error", {}).get("Message") or ""),
                 answered=True,
                 service=service,
             ) from error
@@ -123,9 +123,8 @@ class Writer:
                 operation, error.code, str(error), answered=True, service=service
             ) from error
         except BotoCoreError as error:
-            name = type(error).__name__
             raise WriteRefusedError(
-                operation, name, str(error), answered=False, service=service
+                operation, code_of(error), str(error), answered=False, service=service
             ) from error
         metadata = output.pop("ResponseMetadata", None) or {}
         return Written(operation, str(metadata.get("RequestId") or ""), output)

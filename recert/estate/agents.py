@@ -7,6 +7,13 @@ from recert.estate.companions import Access, Integration
 from recert.estate.integrations import ActionGroup, Collaborator, GuardrailRef, KnowledgeBaseLink
 
 DRAFT = "DRAFT"
+"""The working copy of a Bedrock agent or flow."""
+CURRENT = "current"
+"""The one version, and its one alias, of what has no versions: a change of it is live at once."""
+TEST_ALIAS = "TSTALIASID"
+"""The alias that every Bedrock agent and flow has and no listing needs to show: it reaches the draft."""
+SUPERVISORS = frozenset({"SUPERVISOR", "SUPERVISOR_ROUTER"})
+"""The collaboration of a Bedrock agent that drives others."""
 
 
 class AgentKind(StrEnum):

@@ -77,6 +77,6 @@ def _schema_digest(detail: dict[str, Any]) -> str | None:
     payload = dig(detail, "apiSchema", "payload")
     if isinstance(payload, str):
         mark = read_mark(payload)
-        return f"{mark.key_id}:{mark.digest}" if mark else None
+        return mark.keyed_digest if mark else None
     schema = detail.get("functionSchema")
     return digest(unordered(schema)) if schema else None

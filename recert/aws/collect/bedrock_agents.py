@@ -11,17 +11,23 @@ from recert.aws.interface import TagNames
 from recert.aws.keyring import Keyring
 from recert.aws.reader import GONE, Reader
 from recert.aws.redaction import conceal_structure, concealed
-from recert.estate.agents import DRAFT, Agent, AgentKind, AgentVersion, Alias
+from recert.estate.agents import (
+    DRAFT,
+    SUPERVISORS,
+    TEST_ALIAS,
+    Agent,
+    AgentKind,
+    AgentVersion,
+    Alias,
+)
 from recert.estate.base import Tags
 from recert.estate.canonical import unordered
 from recert.estate.integrations import Collaborator, GuardrailRef, KnowledgeBaseLink
 
-TEST_ALIAS = "TSTALIASID"
 ORCHESTRATION_LIMIT = (
     "AWS does not show the custom orchestration of a numbered version of a Bedrock agent, "
     "so a function that orchestrates a live version is not seen."
 )
-_SUPERVISORS = frozenset({"SUPERVISOR", "SUPERVISOR_ROUTER"})
 _SETTINGS = (
     "collaboration",
     "guardrail",
@@ -47,9 +53,7 @@ def gather(harvest: Harvest) -> None:
         work += [(reader, summary) for summary in summaries]
         if complete:
             harvest.visited(reader, AgentKind.BEDROCK_AGENT)
-    tags = harvest.options.tags
-    found = harvest.crew.each("reading agents", lambda one: read_agent(*one, tags), work)
-    harvest.agents += [agent for agent in found if agent is not None]
+    harvest.read_agents("reading agents", read_agent, work)
     if any(not version.is_draft for agent in harvest.agents for version in agent.versions):
         harvest.limits.add(ORCHESTRATION_LIMIT)
 
@@ -165,7 +169,7 @@ def _version(
     # A detail that does not say is no detail that says no.
     silent = detail is not None and collaboration is None
     place = reader.place
-    if collaboration in _SUPERVISORS or (
+    if collaboration in SUPERVISORS or (
         silent and reader.source.holds(reads.LIST_COLLABORATORS, place.account)
     ):
         collaborators, complete = _collaborators(reader, subject, asked)

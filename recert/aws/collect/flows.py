@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from recert.aws import reads
-from recert.aws.collect.bedrock_agents import TEST_ALIAS, read_tags
+from recert.aws.collect.bedrock_agents import read_tags
 from recert.aws.collect.harvest import Harvest
 from recert.aws.collect.identity import built_arn, identity
 from recert.aws.collect.served import newest
@@ -13,7 +13,7 @@ from recert.aws.interface import TagNames
 from recert.aws.keyring import Keyring
 from recert.aws.reader import GONE, Reader
 from recert.aws.redaction import conceal_structure
-from recert.estate.agents import DRAFT, Agent, AgentKind, AgentVersion, Alias
+from recert.estate.agents import DRAFT, TEST_ALIAS, Agent, AgentKind, AgentVersion, Alias
 from recert.estate.companions import Integration
 from recert.estate.integrations import GuardrailRef, KnowledgeBaseLink
 
@@ -43,15 +43,15 @@ _REACHING = frozenset(
 
 def gather(harvest: Harvest) -> None:
     """Read every flow of every place."""
-    work: list[tuple[Reader, dict[str, Any]]] = []
-    for reader, listing in harvest.listings(
-        "listing flows", reads.LIST_FLOWS, "flowSummaries", AgentKind.BEDROCK_FLOW, "bedrock-agent"
-    ):
-        found = {one["id"]: one for one in listing if one.get("id")}
-        work += [(reader, found[key]) for key in sorted(found)]
-    tags = harvest.options.tags
-    agents = harvest.crew.each("reading flows", lambda one: read_flow(*one, tags), work)
-    harvest.agents += [agent for agent in agents if agent is not None]
+    work = harvest.listed(
+        "listing flows",
+        reads.LIST_FLOWS,
+        AgentKind.BEDROCK_FLOW,
+        "bedrock-agent",
+        key="flowSummaries",
+        identifier="id",
+    )
+    harvest.read_agents("reading flows", read_flow, work)
 
 
 def read_flow(
@@ -178,5 +178,5 @@ def _nodes(nodes: list[dict[str, Any]], keyring: Keyring) -> Iterator[Integratio
             type=kind,
             target=next(every(configuration, *_TARGETS), None),
             function_arn=next(every(configuration, "lambdaArn"), None),
-            content=f"{content.key_id}:{content.digest}",
+            content=content.keyed_digest,
         )

@@ -12,12 +12,9 @@ from recert.aws.interface import TagNames
 from recert.aws.keyring import Keyring
 from recert.aws.reader import GONE, Reader
 from recert.aws.redaction import conceal_structure
-from recert.estate.agents import Agent, AgentKind, AgentVersion, Alias
+from recert.estate.agents import CURRENT, Agent, AgentKind, AgentVersion, Alias
 from recert.estate.canonical import unordered
 from recert.estate.companions import Integration
-
-CURRENT = "current"
-"""The one version of what has no versions: a change of it is live at once."""
 
 _UNREAD = ("access", "integrations", "kms_key_arn", "role_arn")
 _TARGETS = (
@@ -32,15 +29,15 @@ _TARGETS = (
 
 def gather(harvest: Harvest) -> None:
     """Read every gateway of every place."""
-    work: list[tuple[Reader, dict[str, Any]]] = []
-    for reader, listing in harvest.listings(
-        "listing gateways", core_reads.LIST_GATEWAYS, "items", AgentKind.AGENTCORE_GATEWAY, SERVICE
-    ):
-        found = {one["gatewayId"]: one for one in listing if one.get("gatewayId")}
-        work += [(reader, found[key]) for key in sorted(found)]
-    tags = harvest.options.tags
-    agents = harvest.crew.each("reading gateways", lambda one: read_gateway(*one, tags), work)
-    harvest.agents += [agent for agent in agents if agent is not None]
+    work = harvest.listed(
+        "listing gateways",
+        core_reads.LIST_GATEWAYS,
+        AgentKind.AGENTCORE_GATEWAY,
+        SERVICE,
+        key="items",
+        identifier="gatewayId",
+    )
+    harvest.read_agents("reading gateways", read_gateway, work)
 
 
 def read_gateway(reader: Reader, summary: dict[str, Any], tags: TagNames) -> Agent | None:
@@ -177,7 +174,7 @@ def _target(
         scopes=unique(every(credentials, "scopes")),
         state=text(merged.get("status")),
         mode=text(merged.get("listingMode")) or next(every(configuration, "listingMode"), None),
-        content=f"{content.key_id}:{content.digest}" if content else None,
+        content=content.keyed_digest if content else None,
         known=detail is not None,
     )
 

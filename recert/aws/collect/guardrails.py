@@ -128,6 +128,6 @@ def read_guardrail(reader: Reader, name: GuardrailName) -> Guardrail:
         account=account,
         region=region,
         status=MISSING if answer.error == GONE else text(detail.get("status")),
-        content=f"{content.key_id}:{content.digest}" if content else None,
+        content=content.keyed_digest if content else None,
         kms_key_arn=text(detail.get("kmsKeyArn")),
     )

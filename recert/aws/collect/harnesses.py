@@ -39,19 +39,15 @@ _OUTSIDE = {
 
 def gather(harvest: Harvest) -> None:
     """Read every harness of every place."""
-    work: list[tuple[Reader, dict[str, Any]]] = []
-    for reader, listing in harvest.listings(
+    work = harvest.listed(
         "listing harnesses",
         core_reads.LIST_HARNESSES,
-        "harnesses",
         AgentKind.AGENTCORE_HARNESS,
         SERVICE,
-    ):
-        found = {one["harnessId"]: one for one in listing if one.get("harnessId")}
-        work += [(reader, found[key]) for key in sorted(found)]
-    tags = harvest.options.tags
-    agents = harvest.crew.each("reading harnesses", lambda one: read_harness(*one, tags), work)
-    harvest.agents += [agent for agent in agents if agent is not None]
+        key="harnesses",
+        identifier="harnessId",
+    )
+    harvest.read_agents("reading harnesses", read_harness, work)
     if work:
         harvest.limits.add(LIMIT)
 
@@ -193,7 +189,7 @@ def _tool(index: int, tool: dict[str, Any], keyring: Keyring) -> Integration:
         credential=next(iter(dig(configuration, "agentCoreGateway", "outboundAuth") or {}), None),
         provider_arns=unique(every(configuration, "providerArn")),
         scopes=unique(every(configuration, "scopes")),
-        content=f"{content.key_id}:{content.digest}" if content else None,
+        content=content.keyed_digest if content else None,
     )
 
 

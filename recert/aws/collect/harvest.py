@@ -1,12 +1,12 @@
 """What a reading has found so far, and what every collector needs to go on."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from recert.aws.collect.crew import Crew
-from recert.aws.interface import AwsSource, Options
+from recert.aws.interface import AwsSource, Options, TagNames
 from recert.aws.read import Read
 from recert.aws.reader import Reader
 from recert.aws.tally import Tally
@@ -85,16 +85,40 @@ class Harvest:
         """Return one reader of an account, for what holds in every region."""
         return next(reader for reader in self.readers if reader.place.account == account)
 
-    def listings(
-        self, phase: str, read: Read, key: str, kind: AgentKind, service: str
-    ) -> Iterator[tuple[Reader, list[dict[str, Any]]]]:
-        """List one kind of agent at every place; a place is visited where its listing was complete."""
+    def listed(
+        self,
+        phase: str,
+        read: Read,
+        kind: AgentKind,
+        service: str,
+        *,
+        key: str,
+        identifier: str,
+    ) -> list[tuple[Reader, dict[str, Any]]]:
+        """List one kind of agent at every place: each item under `key` once, sorted by its `identifier`.
+
+        A place is visited where its listing was complete.
+        """
         readers = self.offering(service)
-        found = self.crew.each(phase, lambda reader: reader.listing(read, key), readers)
-        for reader, listing in zip(readers, found, strict=True):
+        listings = self.crew.each(phase, lambda reader: reader.listing(read, key), readers)
+        work: list[tuple[Reader, dict[str, Any]]] = []
+        for reader, listing in zip(readers, listings, strict=True):
             if listing.complete:
                 self.visited(reader, kind)
-            yield reader, listing.items
+            found = {item[identifier]: item for item in listing.items if item.get(identifier)}
+            work += [(reader, found[name]) for name in sorted(found)]
+        return work
+
+    def read_agents(
+        self,
+        phase: str,
+        read: Callable[[Reader, dict[str, Any], TagNames], Agent | None],
+        work: list[tuple[Reader, dict[str, Any]]],
+    ) -> None:
+        """Read what was listed; `read` returns None for what is no agent or was deleted meanwhile."""
+        tags = self.options.tags
+        found = self.crew.each(phase, lambda one: read(*one, tags), work)
+        self.agents += [agent for agent in found if agent is not None]
 
     def offering(self, service: str) -> list[Reader]:
         """Return the readers of the places that have a service, and note those that do not."""

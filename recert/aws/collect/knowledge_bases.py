@@ -161,5 +161,5 @@ def _data_source(
         kms_key_arn=next(every(detail.get("serverSideEncryptionConfiguration"), "kmsKeyArn"), None),
         function_arns=unique(every(detail.get("vectorIngestionConfiguration"), "lambdaArn")),
         model_arns=unique(every(detail.get("vectorIngestionConfiguration"), "modelArn")),
-        parameters=f"{own.key_id}:{own.digest}" if own else None,
+        parameters=own.keyed_digest if own else None,
     )

@@ -49,6 +49,6 @@ def read_prompt(reader: Reader, arn: str) -> Resource:
         region=reader.place.region,
         kms_key_arn=text(detail.get("customerEncryptionKeyArn")),
         targets=unique(every(variants, "modelId", "agentIdentifier")),
-        details=(f"{content.key_id}:{content.digest}",) if content else (),
+        details=(content.keyed_digest,) if content else (),
         unknown=_UNREAD if dig(answer.output, "variants") is None else (),
     )

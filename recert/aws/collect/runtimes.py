@@ -28,23 +28,16 @@ _UNREAD = ("access", "artifact", "environment", "integrations", "network", "role
 def gather(harvest: Harvest) -> None:
     """Read every runtime that no harness manages."""
     managed = {agent.managed_runtime_arn for agent in harvest.agents if agent.managed_runtime_arn}
-    work: list[tuple[Reader, dict[str, Any]]] = []
-    for reader, listing in harvest.listings(
+    listed = harvest.listed(
         "listing runtimes",
         core_reads.LIST_RUNTIMES,
-        "agentRuntimes",
         AgentKind.AGENTCORE_RUNTIME,
         SERVICE,
-    ):
-        found = {one["agentRuntimeId"]: one for one in listing if one.get("agentRuntimeId")}
-        work += [
-            (reader, found[key])
-            for key in sorted(found)
-            if found[key].get("agentRuntimeArn") not in managed
-        ]
-    tags = harvest.options.tags
-    agents = harvest.crew.each("reading runtimes", lambda one: read_runtime(*one, tags), work)
-    harvest.agents += [agent for agent in agents if agent is not None]
+        key="agentRuntimes",
+        identifier="agentRuntimeId",
+    )
+    work = [pair for pair in listed if pair[1].get("agentRuntimeArn") not in managed]
+    harvest.read_agents("reading runtimes", read_runtime, work)
 
 
 def read_runtime(

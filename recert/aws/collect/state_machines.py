@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from recert.aws import reads
-from recert.aws.collect.gateways import CURRENT
 from recert.aws.collect.harvest import Harvest
 from recert.aws.collect.values import every, owner_and_purpose, tag_list, text, unique
 from recert.aws.interface import TagNames
 from recert.aws.reader import GONE, Reader
-from recert.estate.agents import Agent, AgentKind, AgentVersion, Alias
+from recert.estate.agents import CURRENT, Agent, AgentKind, AgentVersion, Alias
 from recert.estate.canonical import digest
 from recert.estate.companions import Integration
 
@@ -21,21 +20,15 @@ _FUNCTION = re.compile(r"arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:function:[^\"\s]+"
 
 def gather(harvest: Harvest) -> None:
     """Read every state machine whose definition calls Bedrock."""
-    work: list[tuple[Reader, dict[str, Any]]] = []
-    for reader, listing in harvest.listings(
+    work = harvest.listed(
         "listing state machines",
         reads.LIST_STATE_MACHINES,
-        "stateMachines",
         AgentKind.STATE_MACHINE,
         "stepfunctions",
-    ):
-        found = {one["stateMachineArn"]: one for one in listing if one.get("stateMachineArn")}
-        work += [(reader, found[key]) for key in sorted(found)]
-    tags = harvest.options.tags
-    agents = harvest.crew.each(
-        "reading state machines", lambda one: read_state_machine(*one, tags), work
+        key="stateMachines",
+        identifier="stateMachineArn",
     )
-    harvest.agents += [agent for agent in agents if agent is not None]
+    harvest.read_agents("reading state machines", read_state_machine, work)
 
 
 def read_state_machine(reader: Reader, summary: dict[str, Any], tags: TagNames) -> Agent | None:

@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
-from recert.aws.collect.gateways import CURRENT
 from recert.aws.collect.harvest import Harvest
 from recert.aws.collect.values import owner_and_purpose
-from recert.estate.agents import Agent, AgentKind, AgentVersion, Alias
+from recert.estate.agents import CURRENT, Agent, AgentKind, AgentVersion, Alias
 from recert.estate.authority import ManagedPolicy, Role
 
 _CALLS = (

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from recert.aws.overlay.service import Operations, Output, Params, Recorded, Service, missing
+from recert.estate.agents import DRAFT
 
 
 class AgentDrafts(Service):
@@ -30,21 +31,21 @@ class AgentDrafts(Service):
         return {
             "agentId": params["agentId"],
             "agentStatus": "PREPARED",
-            "agentVersion": "DRAFT",
+            "agentVersion": DRAFT,
             "preparedAt": self._now,
         }
 
     def get_group(self, params: Params) -> Output:
         """Read an action group."""
         key = (params["agentId"], params["actionGroupId"])
-        if params["agentVersion"] == "DRAFT" and key in self._groups:
+        if params["agentVersion"] == DRAFT and key in self._groups:
             return {"agentActionGroup": self._groups[key]}
         return self._known("GetAgentActionGroup", params, f"Action group {key[1]}")
 
     def list_groups(self, params: Params) -> Output:
         """List the action groups of a version."""
         found = self._known("ListAgentActionGroups", params, f"Agent {params['agentId']}")
-        if params["agentVersion"] != "DRAFT":
+        if params["agentVersion"] != DRAFT:
             return found
         summaries = copy.deepcopy(found.get("actionGroupSummaries") or [])
         for one in summaries:
@@ -56,7 +57,7 @@ class AgentDrafts(Service):
 
     def update_group(self, params: Params) -> Output:
         """Change an action group of the draft: what is not sent along is not there any more."""
-        before = self.get_group({**params, "agentVersion": "DRAFT"})["agentActionGroup"]
+        before = self.get_group({**params, "agentVersion": DRAFT})["agentActionGroup"]
         kept = {
             name: before[name]
             for name in ("agentId", "agentVersion", "actionGroupId", "createdAt", "clientToken")
@@ -75,7 +76,7 @@ class AgentDrafts(Service):
     def list_bases(self, params: Params) -> Output:
         """List the knowledge bases of a version."""
         found = self._known("ListAgentKnowledgeBases", params, f"Agent {params['agentId']}")
-        if params["agentVersion"] != "DRAFT":
+        if params["agentVersion"] != DRAFT:
             return found
         changed = {
             base: link for (agent, base), link in self._bases.items() if agent == params["agentId"]
