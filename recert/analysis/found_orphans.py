@@ -7,6 +7,7 @@ from recert.analysis.analyst import Analyst
 from recert.analysis.found import Found
 from recert.analysis.trust import SERVICE_OF_KIND, trust_grants
 from recert.estate.estate import Estate
+from recert.iam.targets import plain_service
 
 _LEADING = frozenset(
     {"role_arn", "action_groups", "knowledge_bases", "collaborators", "integrations"}
@@ -40,9 +41,10 @@ def orphan_roles(analyst: Analyst) -> Iterable[Found]:
         if role.arn in used or role.service_linked or role.account not in clear:
             continue
         trusted = trust_grants(role) or ()
-        if not all(item.kind == "Service" and item.principal in services for item in trusted):
+        principals = {plain_service(item.principal) for item in trusted}
+        if any(item.kind != "Service" for item in trusted) or not principals <= services:
             continue
-        read = {name for item in trusted for name in _READ_THROUGH.get(item.principal, ())}
+        read = {name for principal in principals for name in _READ_THROUGH.get(principal, ())}
         if trusted and not any((role.account, name) in blind for name in read):
             yield Found(
                 "orphan_role",

@@ -10,6 +10,7 @@ from recert.estate.authority import Role
 from recert.iam.arns import account_of, resource_of
 from recert.iam.grammar import Principal, Statement
 from recert.iam.overlap import contains, normal
+from recert.iam.targets import plain_service
 
 SERVICE_OF_KIND: Mapping[AgentKind, str] = {
     AgentKind.BEDROCK_AGENT: "bedrock.amazonaws.com",
@@ -137,6 +138,7 @@ def _service_problems(
     role: Role, agent: Agent | None, statement: Statement, service: str
 ) -> tuple[str, ...]:
     found: list[str] = []
+    service = plain_service(service)
     if service in _DEPUTY_SERVICES:
         accounts = _values(statement, "aws:sourceaccount")
         sources = _values(statement, "aws:sourcearn")

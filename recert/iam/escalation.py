@@ -13,7 +13,7 @@ without a target.
 
 from collections.abc import Callable, Iterable, Mapping
 
-from recert.iam.arns import account_of
+from recert.iam.arns import account_of, partition_of
 from recert.iam.catalogue import Catalogue
 from recert.iam.certainty import Facts, certain
 from recert.iam.effective import Assessor
@@ -31,8 +31,9 @@ from recert.iam.paths import (
     needed_actions,
 )
 from recert.iam.reach import Reach
-from recert.iam.targets import TargetRole, Targets, Trusted
+from recert.iam.targets import TargetRole, Targets, Trusted, plain_service
 
+_CHINA = "aws-cn"
 _OWNED_BY_AWS = ":role/aws-"
 _EVERYTHING = Reach(("*",), False, False)
 
@@ -102,11 +103,20 @@ class _Search:
         """Pass a role that trusts the service to something that the caller then drives."""
         targets = [
             arn
-            for service in path.services
-            for arn in self._at_home(self._targets.trusting((service,)))
+            for service in self._passed_to(path)
+            for arn in self._at_home(self._targets.trusting((plain_service(service),)))
             if self._at(PASSING, arn, service)
         ]
         return self._found(path, targets) if targets else None
+
+    def _passed_to(self, path: KnownPath) -> tuple[str, ...]:
+        """Return the services of a path as `iam:PassedToService` may name them.
+
+        In China some services have an ending of their own; which ones is written nowhere.
+        """
+        if partition_of(self._authority.role_arn) != _CHINA:
+            return path.services
+        return (*path.services, *(f"{service}.cn" for service in path.services))
 
     def _existing_role(self, path: KnownPath) -> EscalationPath | None:
         """Take over something that runs as a role already."""
@@ -295,7 +305,7 @@ class _Search:
 
     def _doubtful(self, action: str, held: tuple[EffectiveGrant, ...], path: KnownPath) -> bool:
         """Whether every grant of an action rests on something that is not known to hold."""
-        services = path.services if action == PASSING else (None,)
+        services = self._passed_to(path) if action == PASSING else (None,)
         return bool(held) and not any(self._sure(g, action, s) for g in held for s in services)
 
     def _sure(self, grant: EffectiveGrant, action: str, service: str | None) -> bool:
@@ -312,7 +322,7 @@ class _Search:
     ) -> tuple[EffectiveGrant, ...]:
         """Return the grants that open an action of a path, those that reach a target first of all."""
         if path.kind == "pass-role" and action == PASSING:
-            services: tuple[str | None, ...] = path.services
+            services: tuple[str | None, ...] = self._passed_to(path)
         elif path.kind in ("assume-role", "other-role", "own-role") and action != NEW_VERSION:
             services = (None,)
         else:

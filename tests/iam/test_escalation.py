@@ -207,6 +207,19 @@ def test_a_role_is_passed_only_where_resource_condition_and_trust_agree(
         assert not found["lambda-001"].conditional
 
 
+@pytest.mark.parametrize("ending", ["", ".cn"])
+@pytest.mark.parametrize("partition", ["aws", "aws-cn"])
+def test_in_china_a_service_may_have_an_ending_of_its_own(partition: str, ending: str) -> None:
+    name = f"lambda.amazonaws.com{ending}"
+    passing = allow("iam:PassRole", Condition={"StringEquals": {"iam:PassedToService": name}})
+    policy = SourcedPolicy(parse_policy(document(passing, allow(list(LAMBDA)))), "inline", "p")
+    role, admin = (arn.replace(":aws:", f":{partition}:") for arn in (ROLE, ADMIN))
+    trusted = target(admin, {"Service": name})
+    found = escalations(Authority(role, (policy,)), (trusted,), catalogue=CATALOGUE)
+    is_open = partition == "aws-cn" or not ending
+    assert any(path.id == "lambda-001" and path.targets == (admin,) for path in found) is is_open
+
+
 def test_a_deny_for_one_service_leaves_the_others() -> None:
     condition = {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
     found = paths(
