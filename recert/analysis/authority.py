@@ -13,12 +13,9 @@ from recert.estate.estate import Estate
 from recert.iam.arns import is_aws_managed
 from recert.iam.errors import PolicyError
 from recert.iam.grammar import Policy, parse_policy
-from recert.iam.model import Authority, Level, PolicyKind, SourcedPolicy
+from recert.iam.model import Authority, Level, PolicyKind, SourcedPolicy, allowing_all
 
 _Holder = Role | User | UserGroup
-_OPEN = parse_policy(
-    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,4 +175,4 @@ def _level(
 
 def _unknown(kind: PolicyKind) -> Level:
     """Stand in for what was not read: a ceiling that takes nothing."""
-    return (SourcedPolicy(_OPEN, kind, "not read"),)
+    return (allowing_all(kind, "not read"),)

@@ -6,10 +6,10 @@ from typing import Any
 from recert.analysis.proposal import Kind
 from recert.iam.catalogue import Catalogue
 from recert.iam.grants import EffectiveGrant
+from recert.iam.model import ALLOW_ALL
 
 AGENT_ACTIONS = ("bedrock:*", "bedrock-agentcore:*")
 """The actions of the services that run agents."""
-_ALLOW_ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 
 def ceiling_document(
@@ -64,7 +64,7 @@ def _scp(
         "Resource": "*",
         "Condition": {"ArnEquals": {"aws:PrincipalArn": role_arn}},
     }
-    return {"Version": "2012-10-17", "Statement": [_ALLOW_ALL, deny]}
+    return {"Version": "2012-10-17", "Statement": [ALLOW_ALL, deny]}
 
 
 def _agents_scp(
@@ -81,7 +81,7 @@ def _agents_scp(
     if not gone:
         return None
     deny = {"Effect": "Deny", "Action": list(gone), "Resource": "*"}
-    return {"Version": "2012-10-17", "Statement": [_ALLOW_ALL, deny]}
+    return {"Version": "2012-10-17", "Statement": [ALLOW_ALL, deny]}
 
 
 def _elements(grant: EffectiveGrant, actions: tuple[str, ...]) -> set[str]:

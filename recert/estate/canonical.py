@@ -47,13 +47,13 @@ def _is_plain(value: object) -> bool:
     if kind is str or value is None or kind is bool:
         return True
     if kind is int:
-        return -_LARGEST < value < _LARGEST  # type: ignore[operator]
+        return -_LARGEST < value < _LARGEST  # type: ignore[operator]  # it is an int
     if kind is dict:
-        for key, item in value.items():  # type: ignore[attr-defined]
+        for key, item in value.items():  # type: ignore[attr-defined]  # it is a dict
             if type(key) is not str or not (type(item) is str or _is_plain(item)):
                 return False
         return True
-    return kind is list and all(map(_is_plain, value))  # type: ignore[call-overload]
+    return kind is list and all(map(_is_plain, value))  # type: ignore[call-overload]  # it is a list
 
 
 def _require_restricted(value: object, path: str) -> None:

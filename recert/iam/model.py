@@ -9,7 +9,13 @@ from typing import Final, Literal, get_args
 from msgspec import Struct
 
 from recert.iam.context import EMPTY, Context, Value, context_of
-from recert.iam.grammar import Condition, Policy, Statement
+from recert.iam.grammar import (
+    VERSION_WITH_VARIABLES,
+    Condition,
+    Policy,
+    Statement,
+    parse_policy,
+)
 
 PolicyKind = Literal[
     "inline",
@@ -27,6 +33,9 @@ PolicyKind = Literal[
 Decision = Literal["allowed", "explicitDeny", "implicitDeny"]
 Layer = Literal["identity", "resource", "boundary", "session", "endpoint", "scp", "rcp"]
 LAYERS: Final[tuple[Layer, ...]] = get_args(Layer)
+ALLOW_ALL: Final[Mapping[str, str]] = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+"""The statement that allows every action on every resource."""
+_OPEN: Final = parse_policy({"Version": VERSION_WITH_VARIABLES, "Statement": [ALLOW_ALL]})
 
 
 class SourcedPolicy(Struct, frozen=True, gc=False):
@@ -37,6 +46,11 @@ class SourcedPolicy(Struct, frozen=True, gc=False):
     name: str
     arn: str | None = None
     version_id: str | None = None
+
+
+def allowing_all(kind: PolicyKind, name: str) -> SourcedPolicy:
+    """Return a policy that takes nothing: for a ceiling nobody could read, or a caller who may all."""
+    return SourcedPolicy(_OPEN, kind, name)
 
 
 class Source(Struct, frozen=True, gc=False):

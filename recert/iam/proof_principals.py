@@ -12,16 +12,13 @@ from recert.iam.arns import account_of, partition_of
 from recert.iam.context import context_of
 from recert.iam.evaluate import Engine
 from recert.iam.grammar import Policy, Principal, Statement, parse_policy
-from recert.iam.model import Authority, PolicyKind, Request, SourcedPolicy
+from recert.iam.model import Authority, PolicyKind, Request, SourcedPolicy, allowing_all
 from recert.iam.rewrite import Rewritten
 from recert.iam.rewrite_principals import Named, Taken
 
 Probe = tuple[str, str]
 """An action and a resource to ask about."""
 _Atom = tuple[Any, ...]
-_OPEN = parse_policy(
-    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-)
 _ELSEWHERE = "999999999999"
 """Asked as if the resource were in another account, so that its policy has to say yes itself."""
 
@@ -118,7 +115,7 @@ def _verdicts(
             if caller is None:
                 continue
             loses = any(_means(one, principal, caller) for one in concerned)
-            engine = Engine(Authority(caller, identity=(SourcedPolicy(_OPEN, "inline", "open"),)))
+            engine = Engine(Authority(caller, identity=(allowing_all("inline", "open"),)))
             for action, resource in probes:
                 was = engine.decide(_asked(action, resource, caller), before)
                 is_ = engine.decide(_asked(action, resource, caller), after)
