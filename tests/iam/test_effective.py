@@ -4,38 +4,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from policy_words import ACCOUNT, CATALOGUE, ROLE, allow, deny, grants, only, policy
 
-from recert.iam.catalogue import load_catalogue
 from recert.iam.effective import effective_grants
-from recert.iam.grammar import parse_policy
-from recert.iam.grants import EffectiveGrant
-from recert.iam.model import Authority, SourcedPolicy
-
-ACCOUNT = "111122223333"
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/subject"
-CATALOGUE = load_catalogue()
-
-
-def policy(*statements: dict[str, Any], kind: Any = "inline", name: str = "p") -> SourcedPolicy:
-    document = {"Version": "2012-10-17", "Statement": list(statements)}
-    return SourcedPolicy(parse_policy(document), kind, name)
-
-
-def allow(action: object, resource: object = "*", **more: Any) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
-
-
-def deny(action: object, resource: object = "*", **more: Any) -> dict[str, Any]:
-    return {**allow(action, resource, **more), "Effect": "Deny"}
-
-
-def grants(*policies: SourcedPolicy, **layers: Any) -> tuple[EffectiveGrant, ...]:
-    return effective_grants(Authority(ROLE, policies, **layers), CATALOGUE)
-
-
-def only(*policies: SourcedPolicy, **layers: Any) -> EffectiveGrant:
-    (grant,) = grants(*policies, **layers)
-    return grant
+from recert.iam.model import Authority
 
 
 def test_every_element_of_every_allow_is_a_grant() -> None:

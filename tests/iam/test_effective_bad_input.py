@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
+from policy_words import CATALOGUE, ROLE, allow, deny
 
-from recert.iam.catalogue import load_catalogue
 from recert.iam.effective import effective_grants
 from recert.iam.escalation import escalations
 from recert.iam.grammar import parse_policy
@@ -13,17 +13,7 @@ from recert.iam.still_allowed import overlaps
 from recert.iam.targets import TargetRole
 from recert.iam.who_can import WhoCan
 
-ROLE = "arn:aws:iam::111122223333:role/subject"
-CATALOGUE = load_catalogue()
 MANY = [f"arn:aws:s3:::bucket-{n}-*/a*b*c" for n in range(3500)]
-
-
-def allow(action: object, resource: object = "*", **more: Any) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
-
-
-def deny(action: object, resource: object = "*") -> dict[str, Any]:
-    return {"Effect": "Deny", "Action": action, "Resource": resource}
 
 
 @pytest.mark.parametrize(

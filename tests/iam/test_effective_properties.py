@@ -6,41 +6,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from policy_words import ACCOUNT, CATALOGUE, ROLE, allow, deny, policy
 
-from recert.iam.catalogue import load_catalogue
 from recert.iam.certainty import role_facts
 from recert.iam.effective import effective_grants
 from recert.iam.evaluate import load
-from recert.iam.grammar import parse_policy
-from recert.iam.grants import EffectiveGrant
 from recert.iam.model import Authority, Request, SourcedPolicy
-
-ACCOUNT = "111122223333"
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/subject"
-CATALOGUE = load_catalogue()
-
-
-def policy(*statements: dict[str, Any], kind: Any = "inline", name: str = "p") -> SourcedPolicy:
-    document = {"Version": "2012-10-17", "Statement": list(statements)}
-    return SourcedPolicy(parse_policy(document), kind, name)
-
-
-def allow(action: object, resource: object = "*", **more: Any) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
-
-
-def deny(action: object, resource: object = "*", **more: Any) -> dict[str, Any]:
-    return {**allow(action, resource, **more), "Effect": "Deny"}
-
-
-def grants(*policies: SourcedPolicy, **layers: Any) -> tuple[EffectiveGrant, ...]:
-    return effective_grants(Authority(ROLE, policies, **layers), CATALOGUE)
-
-
-def only(*policies: SourcedPolicy, **layers: Any) -> EffectiveGrant:
-    (grant,) = grants(*policies, **layers)
-    return grant
-
 
 ACTIONS = [
     "s3:GetObject",

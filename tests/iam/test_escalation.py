@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
+from policy_words import ACCOUNT, CATALOGUE, ROLE, allow, deny, document
 
-from recert.iam.catalogue import load_catalogue
 from recert.iam.effective import Assessor, effective_grants
 from recert.iam.escalation import escalations
 from recert.iam.grammar import parse_policy
@@ -12,22 +12,7 @@ from recert.iam.model import Authority, SourcedPolicy
 from recert.iam.paths import EscalationPath, known_paths
 from recert.iam.targets import TargetRole
 
-ACCOUNT = "111122223333"
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/subject"
 ADMIN = f"arn:aws:iam::{ACCOUNT}:role/admin"
-CATALOGUE = load_catalogue()
-
-
-def document(*statements: dict[str, Any]) -> dict[str, Any]:
-    return {"Version": "2012-10-17", "Statement": list(statements)}
-
-
-def allow(action: object, resource: object = "*", **more: Any) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
-
-
-def deny(action: object, resource: object = "*", **more: Any) -> dict[str, Any]:
-    return {**allow(action, resource, **more), "Effect": "Deny"}
 
 
 def managed(name: str, *statements: dict[str, Any]) -> SourcedPolicy:

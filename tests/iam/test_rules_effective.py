@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
+from policy_words import ACCOUNT, CATALOGUE, ROLE, allow, deny, policy
 
-from recert.iam.catalogue import load_catalogue
 from recert.iam.context import UNKNOWN
 from recert.iam.effective import effective_grants
 from recert.iam.escalation import escalations
@@ -12,26 +12,10 @@ from recert.iam.evaluate import evaluate
 from recert.iam.grammar import parse_policy
 from recert.iam.grants import EffectiveGrant
 from recert.iam.levels import AccessLevel
-from recert.iam.model import Authority, Request, SourcedPolicy, request
+from recert.iam.model import Authority, Request, request
 from recert.iam.targets import TargetRole
 
-ACCOUNT = "111122223333"
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/subject"
 ADMIN = f"arn:aws:iam::{ACCOUNT}:role/admin"
-CATALOGUE = load_catalogue()
-
-
-def policy(*statements: dict[str, Any], kind: Any = "inline") -> SourcedPolicy:
-    document = {"Version": "2012-10-17", "Statement": list(statements)}
-    return SourcedPolicy(parse_policy(document), kind, "p")
-
-
-def allow(action: object, resource: object = "*", **more: Any) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
-
-
-def deny(action: object, resource: object = "*", **more: Any) -> dict[str, Any]:
-    return {**allow(action, resource, **more), "Effect": "Deny"}
 
 
 def grants(*statements: dict[str, Any]) -> tuple[EffectiveGrant, ...]:

@@ -1,34 +1,15 @@
 """The reverse question, over many principals."""
 
-from typing import Any
-
 import pytest
+from policy_words import ACCOUNT, CATALOGUE, allow, deny, policy
 
-from recert.iam.catalogue import load_catalogue
 from recert.iam.effective import effective_grants
-from recert.iam.grammar import parse_policy
-from recert.iam.model import Authority, SourcedPolicy
+from recert.iam.model import Authority
 from recert.iam.who_can import WhoCan
-
-ACCOUNT = "111122223333"
-CATALOGUE = load_catalogue()
 
 
 def arn(name: str) -> str:
     return f"arn:aws:iam::{ACCOUNT}:role/{name}"
-
-
-def policy(*statements: dict[str, Any], kind: Any = "inline") -> SourcedPolicy:
-    document = {"Version": "2012-10-17", "Statement": list(statements)}
-    return SourcedPolicy(parse_policy(document), kind, "p")
-
-
-def allow(action: object, resource: object = "*", **more: Any) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
-
-
-def deny(action: object, resource: object = "*", **more: Any) -> dict[str, Any]:
-    return {**allow(action, resource, **more), "Effect": "Deny"}
 
 
 def test_a_users_own_name_opens_nothing_to_a_role() -> None:

@@ -1,17 +1,15 @@
 """Whole walks through the command line."""
 
 import io
-import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 from aws_demo import keep_key, reading, tape
+from running import Done, Recert, in_process
 
 from recert.campaigns.intake import record_reading
 from recert.cli import main
@@ -19,21 +17,6 @@ from recert.clock import SystemClock
 from recert.estate.estate import Estate
 from recert.store.ledger import Actor
 from recert.store.store import Store
-
-
-@dataclass(frozen=True)
-class Done:
-    """What a process left behind."""
-
-    code: int
-    out: str
-    err: str
-
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Recert = Callable[..., Done]
 
 
 @pytest.fixture(scope="session")
@@ -66,19 +49,7 @@ def _text(stream: io.TextIOWrapper) -> str:
 def process() -> Recert:
     """Run each command in a process of its own, as its users do."""
 
-    def run(*args: object, stdin: str = "", **environ: str) -> Done:
-        done = subprocess.run(
-            [sys.executable, "-m", "recert.cli.main", *map(str, args)],
-            capture_output=True,
-            text=True,
-            input=stdin,
-            env={**os.environ, **environ},
-            timeout=120,
-            check=False,
-        )
-        return Done(done.returncode, done.stdout, done.stderr)
-
-    return run
+    return in_process
 
 
 @pytest.fixture(scope="session")
@@ -116,25 +87,9 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str,
         if not name.startswith(("AWS_", "RECERT_", "XDG_"))
     }
     environ["HOME"] = str(tmp_path_factory.mktemp("home"))
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "recert.cli.main",
-            "--store",
-            str(store),
-            "demo",
-            "--no-tui",
-            "--json",
-        ],
-        capture_output=True,
-        text=True,
-        env=environ,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return store, json.loads(done.stdout)
+    done = in_process("--store", store, "demo", "--no-tui", "--json", environ=environ)
+    assert done.code == 0, done.err
+    return store, done.json()
 
 
 class Walk:
