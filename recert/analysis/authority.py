@@ -59,17 +59,7 @@ def authority_of(estate: Estate, role_arn: str) -> RoleAuthority | None:
     identity = [*_inline(role, unread), *_attached(estate, role, unread)]
     if parsed(role.trust) is None:
         unread.append(UnreadPart("trust policy", role.name, "it cannot be understood"))
-    organization = estate.organization
-    authority = Authority(
-        role_arn=role.arn,
-        identity=tuple(identity),
-        boundary=_boundary(estate, role, unread),
-        scps=_levels(organization, role.account, "scp", unread),
-        rcps=_levels(organization, role.account, "rcp", unread),
-        management_account=organization is not None
-        and organization.management_account == role.account,
-        service_linked=role.service_linked,
-    )
+    authority = _bounded(estate, role, identity, unread)
     return RoleAuthority(role, authority, tuple(unread))
 
 
@@ -82,15 +72,23 @@ def user_authority(estate: Estate, user: User) -> Authority:
         group = known.get((user.account, name))
         if group is not None:
             identity += [*_inline(group, unread), *_attached(estate, group, unread)]
+    return _bounded(estate, user, identity, unread)
+
+
+def _bounded(
+    estate: Estate, holder: Role | User, identity: Iterable[SourcedPolicy], unread: list[UnreadPart]
+) -> Authority:
+    """Return the identity policies of a role or user under everything that bounds it."""
     organization = estate.organization
     return Authority(
-        role_arn=user.arn,
+        role_arn=holder.arn,
         identity=tuple(identity),
-        boundary=_boundary(estate, user, unread),
-        scps=_levels(organization, user.account, "scp", unread),
-        rcps=_levels(organization, user.account, "rcp", unread),
+        boundary=_boundary(estate, holder, unread),
+        scps=_levels(organization, holder.account, "scp", unread),
+        rcps=_levels(organization, holder.account, "rcp", unread),
         management_account=organization is not None
-        and organization.management_account == user.account,
+        and organization.management_account == holder.account,
+        service_linked=isinstance(holder, Role) and holder.service_linked,
     )
 
 

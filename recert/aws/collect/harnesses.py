@@ -12,8 +12,8 @@ from recert.aws.collect.served import (
     artifact_of,
     endpoints,
     environment_of,
+    live_versions,
     network_of,
-    newest,
     read_tags,
 )
 from recert.aws.collect.values import dig, every, text, unique
@@ -69,14 +69,13 @@ def read_harness(
         core_reads.LIST_HARNESS_ENDPOINTS, "endpoints", subject=harness_id, harnessId=harness_id
     )
     aliases = endpoints(listing, "endpointName", "arn", latest)
-    served = {version for alias in aliases for version in alias.versions} | also
     versions = [
         _version(
             version,
             first if version == latest else _detail(reader, harness_id, version)[0],
             reader.keyring,
         )
-        for version in newest(served | ({latest} if latest else set()))
+        for version in live_versions(aliases, latest, also)
     ]
     found = {**summary, **(first or {})}
     arn = text(found.get("arn")) or built_arn(reader, "bedrock-agentcore", f"harness/{harness_id}")

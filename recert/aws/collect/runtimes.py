@@ -11,8 +11,8 @@ from recert.aws.collect.served import (
     artifact_of,
     endpoints,
     environment_of,
+    live_versions,
     network_of,
-    newest,
     read_resource_policy,
     read_tags,
 )
@@ -49,7 +49,6 @@ def read_runtime(
     """Read one runtime, with the versions in `also`; None where it was deleted meanwhile."""
     runtime_id = str(summary["agentRuntimeId"])
     latest = text(summary.get("agentRuntimeVersion"))
-    details: dict[str, dict[str, Any] | None] = {}
     first, error = _detail(reader, runtime_id, latest)
     if error == GONE:
         return None
@@ -61,9 +60,10 @@ def read_runtime(
         agentRuntimeId=runtime_id,
     )
     aliases = endpoints(listing, "name", "agentRuntimeEndpointArn", latest)
-    served = {version for alias in aliases for version in alias.versions} | also
-    for version in newest(served | ({latest} if latest else set())):
-        details[version] = first if version == latest else _detail(reader, runtime_id, version)[0]
+    versions = [
+        _version(version, first if version == latest else _detail(reader, runtime_id, version)[0])
+        for version in live_versions(aliases, latest, also)
+    ]
     found = {**summary, **(first or {})}
     arn = text(found.get("agentRuntimeArn"))
     arn = arn or built_arn(reader, "bedrock-agentcore", f"runtime/{runtime_id}")
@@ -80,7 +80,7 @@ def read_runtime(
     policy, policy_known = read_resource_policy(reader, arn)
     return Agent(
         **shared,
-        versions=tuple(_version(version, details[version]) for version in newest(set(details))),
+        versions=tuple(versions),
         aliases=tuple(aliases),
         aliases_known=listing.complete,
         resource_policy=policy,

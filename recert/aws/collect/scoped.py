@@ -32,6 +32,7 @@ from recert.aws.collect.runtimes import read_runtime
 from recert.aws.collect.state_machines import read_state_machine
 from recert.aws.interface import Scope
 from recert.aws.matching import Place
+from recert.aws.read import Read
 from recert.aws.reader import Reader
 from recert.estate.agents import Agent
 from recert.iam.arns import account_of, parts_of
@@ -112,16 +113,14 @@ def _flow(harvest: Harvest, reader: Reader, name: str, also: frozenset[str]) -> 
 
 
 def _runtime(harvest: Harvest, reader: Reader, name: str, also: frozenset[str]) -> Agent | None:
-    listing = reader.listing(core_reads.LIST_RUNTIMES, "agentRuntimes")
-    summary = _summary(listing.items, "agentRuntimeId", name, complete=listing.complete)
+    summary = _listed(reader, core_reads.LIST_RUNTIMES, "agentRuntimes", {"agentRuntimeId": name})
     if summary is None:
         return None
     return read_runtime(reader, summary, harvest.options.tags, also)
 
 
 def _harness(harvest: Harvest, reader: Reader, name: str, also: frozenset[str]) -> Agent | None:
-    listing = reader.listing(core_reads.LIST_HARNESSES, "harnesses")
-    summary = _summary(listing.items, "harnessId", name, complete=listing.complete)
+    summary = _listed(reader, core_reads.LIST_HARNESSES, "harnesses", {"harnessId": name})
     if summary is None:
         return None
     return read_harness(reader, summary, harvest.options.tags, also)
@@ -145,12 +144,11 @@ _WAYS: dict[tuple[str, str], _Way] = {
 }
 
 
-def _summary(items: list[Any], key: str, name: str, *, complete: bool) -> dict[str, Any] | None:
-    """Return what a listing says of one thing; where the listing failed, only its name is known."""
-    found = next((item for item in items if item.get(key) == name), None)
-    if found is None and not complete:
-        return {key: name}
-    return found
+def _listed(reader: Reader, read: Read, key: str, named: dict[str, str]) -> dict[str, Any] | None:
+    """Return what a listing says of the thing `named`; where it failed, only that name is known."""
+    listing = reader.listing(read, key)
+    found = next((item for item in listing.items if named.items() <= item.items()), None)
+    return named if found is None and not listing.complete else found
 
 
 def _mates(agent: Agent) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """What AgentCore's runtimes and harnesses share: endpoints, versions, authorizers, networks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from recert.aws import core_reads
@@ -45,6 +45,12 @@ def endpoints(listing: Listing, name_key: str, arn_key: str, latest: str | None)
     if DEFAULT not in found and not listing.complete and latest:
         found[DEFAULT] = Alias(id=DEFAULT, name=DEFAULT, versions=(latest,))
     return [found[key] for key in sorted(found)]
+
+
+def live_versions(aliases: Iterable[Alias], latest: str | None, also: frozenset[str]) -> list[str]:
+    """Return the versions to read, newest last: those served, the latest, and those in `also`."""
+    served = {version for alias in aliases for version in alias.versions} | also
+    return newest(served | ({latest} if latest else set()))
 
 
 def access_of(configuration: Any, kind: str | None = None) -> Access:
