@@ -334,9 +334,7 @@ def test_what_leads_on_and_was_not_read_is_said_to_be_unknown(
     assert not gone or unknown or name == "action groups"
 
 
-def test_an_unread_function_policy_leaves_the_role_in_reach_as_unknown(
-    w: Any, catalogue: Catalogue
-) -> None:
+def test_an_unread_function_policy_leaves_the_role_in_reach_as_unknown(w: Any) -> None:
     holed = takings(w)["function policy"](rich(w))
     states = {role.role_arn: role.state for role in acting_roles(holed, w.HR)}
     assert states[w.TOOL_ROLE] is HopState.UNKNOWN
