@@ -182,7 +182,7 @@ def _split(
         raise PolicyError(f"Splitting Statement[{index}] would leave nothing behind.")
     apart = _with(statement, "Action", [each for each in elements if each in moved])
     if resources is not None:
-        apart = _on(apart, resources)
+        apart = {**_on(apart, resources), "Resource": resources}
     statements = statements_of(document)
     if "Sid" in apart:
         apart["Sid"] = _fresh_sid(str(apart["Sid"]), statements)
