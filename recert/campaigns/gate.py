@@ -105,7 +105,8 @@ def by_reviews(
     if held.fingerprint not in _marks(today, judged, wanted):
         changes = _changes(store, held, judged, agent)
         told = f": {_some(changes)}" if changes else ""
-        reason = f"It is not as campaign {held.campaign} certified it{told}. {_asked(store, agent)}"
+        asked = _asked(store, agent, "`recert sync` opens a campaign for what changed.")
+        reason = f"It is not as campaign {held.campaign} certified it{told}. {asked}"
         return _labelled(replace(answer, reason=reason, difference=changes))
     dates = [date for date in (held.until, book.row(agent)["next_review_due"]) if date]
     if not dates or min(dates) <= book.now:
@@ -241,8 +242,8 @@ def _changes(store: Store, held: Certification, judged: Estate, agent: str) -> t
     return tuple(dict.fromkeys(words_of(event) for event in events if event.agent == agent))
 
 
-def _asked(store: Store, agent: str) -> str:
-    """Say which campaigns ask about an agent, or how one is opened that does."""
+def _asked(store: Store, agent: str, otherwise: str = "") -> str:
+    """Say which campaigns ask about an agent, or how one is opened that does (`otherwise`)."""
     with store.read() as session:
         found = [
             (row.id, row.state)
@@ -254,6 +255,8 @@ def _asked(store: Store, agent: str) -> str:
         first = going[0].partition(" ")[0]
         return f"Campaign {_some(going)}: `recert campaign show {first}`."
     closed = [name for name, state in found if state == "closed"]
+    if otherwise:
+        return otherwise
     if closed:
         return (
             f"What campaign {closed[-1]} left open, or what changed since, needs another: "

@@ -10,6 +10,7 @@ from recert.cli.context import Run, current
 from recert.cli.diagnostics import ExitCode
 from recert.cli.lazy import RecertCommand
 from recert.cli.types import Words
+from recert.text import plural
 
 
 @click.command(cls=RecertCommand)
@@ -65,7 +66,8 @@ def _say(run: Run, result: dict[str, Any]) -> None:
         run.out.document(result)
         return
     run.out.line(
-        f"The baseline is in {result['store']}: {result['agents']} agents, {result['roles']} roles."
+        f"The baseline is in {result['store']}: "
+        f"{plural(result['agents'], 'agent')}, {plural(result['roles'], 'role')}."
     )
     if result["campaign"]:
         run.out.line(f"Campaign {result['campaign']} is open. Review it with `recert`.")

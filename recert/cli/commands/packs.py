@@ -6,6 +6,7 @@ import click
 
 from recert.cli.context import current
 from recert.cli.lazy import RecertCommand
+from recert.text import plural
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -44,13 +45,15 @@ def export(campaign: str, target: Path, certificate: Path | None, key: Path | No
         run.out.document({**made.as_json(), **told})
     else:
         if certificate is not None:
-            run.out.line(f"{certificate}: {certified} versions of agents are certified")
+            run.out.line(f"{certificate} certifies {plural(certified, 'version')} of agents.")
         run.out.line(packs.words(made))
         for gap in made.gaps:
             run.out.line(
                 f"  unread: {gap.get('service')}:{gap.get('operation')} {gap.get('error')}"
             )
-        run.out.note("Note the head outside this store: `recert verify PATH --head SIZE:HASH`.")
+        run.out.note(
+            f"Note the head outside this store: `recert verify {made.path} --head {made.head}`."
+        )
     return made.exit_code
 
 

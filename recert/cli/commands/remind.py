@@ -65,6 +65,8 @@ def remind(campaign: str, *, dry_run: bool, wanted: tuple[str, ...]) -> int:
                 run.out.line(f"{one.channel} to {one.recipient}: {one.detail}")
         counts = Counter(one.result for one in sendings)
         told = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
+        if dry_run and plan.messages:
+            told = "Nothing was sent or recorded."
         run.out.note(told or "Nobody has anything left to do.")
     failed = any(one.result == "failed" for one in sendings)
     return ExitCode.INCOMPLETE if failed else ExitCode.DONE

@@ -159,7 +159,8 @@ def _prepare(path: Path, *, create: bool) -> None:
     except FileNotFoundError:
         if not create:
             raise StoreError(
-                f"There is no store at {path}.", "Run `recert init`, or name another with --store."
+                f"There is no store at {path}.",
+                "Run `recert init`, or `recert demo` to look around, or name another with --store.",
             ) from None
         _create(path)
         return
