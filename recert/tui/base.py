@@ -19,7 +19,7 @@ from recert.tui.lending import on_the_terminal
 from recert.tui.messages import Answered, Failed, TerminalWanted
 from recert.tui.modals.base import Field
 from recert.tui.ports import Services
-from recert.tui.text import Piece, Role, Row, row, say
+from recert.tui.text import Piece, Role, Row, cut, row, say
 from recert.tui.widgets.bars import KeyBar, Notice, TopBar
 from recert.tui.widgets.canvas import Prose
 from recert.tui.widgets.listing import Listing
@@ -27,6 +27,8 @@ from recert.tui.widgets.listing import Listing
 if TYPE_CHECKING:
     from recert.tui.app import RecertApp
 
+_FILTER = 40
+"""Cells of a filter's text that are said again."""
 Question = Callable[[Services], Any]
 
 
@@ -323,6 +325,16 @@ class Mode(Asking):
         """Show only what fits a text; the empty text shows everything."""
         self.filter_text = text
 
+    def tell_nothing_fits(self) -> None:
+        """Say that a filter leaves nothing, and how it is cleared."""
+        self.tell(
+            "Nothing has ",
+            say(cut(self.filter_text, _FILTER), Role.STRONG),
+            " in it. ",
+            say("esc", Role.KEY),
+            " clears.",
+        )
+
     def under_cursor(self) -> str:
         """Return what `y` copies."""
         return ""
@@ -338,4 +350,5 @@ class Mode(Asking):
 
     def action_refresh_view(self) -> None:
         """Ask for everything anew."""
+        self.hush()
         self.load()

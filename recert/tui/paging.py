@@ -129,11 +129,6 @@ class Pages:
                 return None
         return None
 
-    def forget(self) -> None:
-        """Drop what was read, to read it anew."""
-        self._pages.clear()
-        self._cursors = [None]
-
 
 def is_open(line: ItemLine) -> bool:
     """Tell whether an item still waits for a decision."""

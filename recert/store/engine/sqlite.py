@@ -277,7 +277,11 @@ def _explain(path: Path, error: Any) -> StoreError | RefusedError:
             f"{path} cannot be written.",
             "Check the permissions of the file and its folder.",
         ),
-        ("unable to open", f"{path} cannot be opened.", "Check the permissions of its folder."),
+        (
+            "unable to open",
+            f"{path} is not there, or cannot be opened.",
+            "Put it back, or check the permissions of its folder.",
+        ),
         ("full", f"The disk of {path} is full; nothing was changed.", "Make room and try again."),
         (
             "disk I/O",

@@ -156,13 +156,7 @@ class ItemList(Questioning):
         self.query_one("#evidence", Pane).show([])
         self.query_one("#brief", Lines).show([])
         if self.filter_text:
-            self.tell(
-                "Nothing has ",
-                say(self.filter_text, Role.STRONG),
-                " in it. ",
-                say("esc", Role.KEY),
-                " clears.",
-            )
+            self.tell_nothing_fits()
         elif self.only_open:
             self.tell(
                 "Nothing is undecided. ",

@@ -150,13 +150,7 @@ class ListMode(Mode, Generic[T]):
         crumbs = row(say(f" {count}{of_all}", Role.STRONG), *self.crumb())
         self.query_one(TopBar).tell(crumbs=crumbs)
         if not fitting:
-            self.tell(
-                "Nothing has ",
-                say(self.filter_text, Role.STRONG),
-                " in it. ",
-                say("esc", Role.KEY),
-                " clears.",
-            )
+            self.tell_nothing_fits()
         if self.focused is None:
             self.listing.focus()
         self.call_after_refresh(self._frame)

@@ -142,8 +142,3 @@ def who(caller: Caller) -> tuple[Piece, ...]:
 def strength_words(strength: Strength) -> str:
     """Return how strongly it is known who somebody is, in words."""
     return _STRENGTHS[strength]
-
-
-def yes(value: bool, *, good: str = "yes", bad: str = "no") -> Piece:  # noqa: FBT001 - the value is the subject
-    """Return a word for a fact that is good when it holds."""
-    return Piece(f"✓ {good}", Role.GOOD) if value else Piece(f"✗ {bad}", Role.BAD)

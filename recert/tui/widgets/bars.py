@@ -50,7 +50,9 @@ class TopBar(Lines):
     def _tabs(self, width: int) -> Row:
         brand = row(say(" recert  ", Role.ACCENT))
         tabs = self._tab_pieces()
-        return (*brand, *tabs) if width_of(brand) + width_of(tabs) <= width else tabs
+        if width_of(brand) + width_of(tabs) <= width:
+            return (*brand, *tabs)
+        return tabs if width_of(tabs) <= width else row(say(f" {TITLES[self._mode]} ", Role.TAB))
 
     def _tab_pieces(self) -> Row:
         parts: list[Piece] = []
@@ -66,11 +68,10 @@ class TopBar(Lines):
         if event.y != 0:
             return
         banner = len(self._banner) + 2 if self._banner else 0
-        at = (
-            0
-            if width_of(self._tabs(self.size.width - banner)) == width_of(self._tab_pieces())
-            else 9
-        )
+        shown, tabs = width_of(self._tabs(self.size.width - banner)), width_of(self._tab_pieces())
+        if shown < tabs:
+            return
+        at = shown - tabs
         for key in MODES:
             width = len(key.label) + len(key.shown) + 3
             if at <= event.x < at + width:

@@ -58,11 +58,6 @@ class Canvas(ScrollView, can_focus=False):
         self.virtual_size = Size(self.scrollable_content_region.width, self.row_count())
         self.refresh()
 
-    def row_changed(self, index: int) -> None:
-        """Draw one row anew, where it is visible."""
-        self._strips.clear()
-        self.refresh_line(index)
-
     def on_resize(self, event: Resize) -> None:
         """Keep the length of the scrollbar true."""
         self.virtual_size = Size(event.size.width, self.row_count())
