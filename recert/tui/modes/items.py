@@ -1,4 +1,4 @@
-"""The items of a review: read page by page, drawn, marked, and kept true to what is stored."""
+"""The items of a review: read page by page, drawn, and kept true to what is stored."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,56 +8,31 @@ from textual import on
 
 from recert.campaigns.views import ItemFilter, ItemLine, ItemView
 from recert.tui.base import FilterField
-from recert.tui.modes.questions import Questioning
+from recert.tui.modes.grouping import Grouping
 from recert.tui.paging import SIZE, Found, Pages, Walk, is_open, seek, walk
 from recert.tui.ports import Services
 from recert.tui.rows import Over, Rows
 from recert.tui.text import Piece, Role, Row, say
 from recert.tui.view.campaigns import done_of
-from recert.tui.view.groups import GROUPINGS, group_row, grouping_words
-from recert.tui.view.items import Layout, Look, Share, item_heading, item_row, layout, progress_row
+from recert.tui.view.groups import group_row
+from recert.tui.view.items import Layout, Look, item_heading, item_row, layout
+from recert.tui.view.progress import Share, progress_note, progress_row
 from recert.tui.widgets.canvas import Lines
 from recert.tui.widgets.listing import Heading, Listing
 from recert.tui.widgets.pane import Pane
 
 
-class ItemList(Questioning):
+class ItemList(Grouping):
     """The list half of the review."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.pages: Pages | None = None
         self.view: ItemView | None = None
         self.only_open = False
         self.only_mine = True
-        self.marked: dict[str, ItemLine] = {}
-        self._anchor: int | None = None
         self._walking = False
-        self.rows: Rows | None = None
-        self.group: str | None = None
-        """By what the items are grouped; None until the first look says what was left last."""
-        self.by_words = False
         self._mine = 0
         """How many items the caller has in this campaign, as far as that has been counted."""
-
-    def look(self) -> None:
-        """Read the evidence for the item under the cursor."""
-        raise TypeError(self)
-
-    @property
-    def listing(self) -> Listing[Over | ItemLine]:
-        """The list of items, with a line over each group of them."""
-        return self.query_one("#items", Listing)
-
-    @property
-    def current(self) -> ItemLine | None:
-        """The item under the cursor; None on the line over a folded group."""
-        found = self.listing.current
-        return found if isinstance(found, ItemLine) else None
-
-    def passes_over(self, row_: int) -> bool:
-        """Tell whether the cursor does not rest in a row."""
-        return self.rows is not None and self.rows.passes_over(row_)
 
     def _filter(self) -> ItemFilter:
         session = self.recert.session
@@ -132,25 +107,6 @@ class ItemList(Questioning):
             nearest = pages.next_undecided(0, 1)
             self.move_to_index(nearest if nearest is not None else 0)
 
-    def move_to_index(self, index: int) -> None:
-        """Put the cursor on an item by its index; a folded group that it is in opens."""
-        rows = self.rows
-        if rows is None:
-            return
-        group = rows.group_at(rows.row_of(index))
-        if group is not None and group.key in rows.folded:
-            self._fold(rows.folded - {group.key})
-        self.listing.move_to(rows.row_of(index))
-
-    @property
-    def index(self) -> int:
-        """The index of the item under the cursor; of a folded group, that of its first item."""
-        rows = self.rows
-        if rows is None:
-            return 0
-        found = rows.index_at(self.listing.cursor)
-        return found if found is not None else rows.first_index(self.listing.cursor)
-
     def _nothing_fits(self) -> None:
         self.view = None
         self.query_one("#evidence", Pane).show([])
@@ -206,7 +162,14 @@ class ItemList(Questioning):
             return
         width = self.size.width
         self.call_after_refresh(self.query_one(Heading).changed)
-        note = self._progress_note()
+        note = progress_note(
+            saving=len(self.outbox),
+            marked=len(self.marked),
+            mine=self.only_mine,
+            undecided=self.only_open,
+            group=self.group or "",
+            text=self.filter_text,
+        )
         now = self.recert.clock.now()
         line = progress_row(campaign, self._share(), now, width, note)
         self.query_one("#progress", Lines).show([line])
@@ -219,27 +182,6 @@ class ItemList(Questioning):
             return Share(self._mine - campaign.mine_pending, self._mine, " of yours")
         done, total = done_of(campaign)
         return Share(done, total)
-
-    def _progress_note(self) -> Row:
-        saving = len(self.outbox)
-        parts: list[Piece] = []
-        if saving:
-            parts.append(say(f"… saving {saving}", Role.WARN))
-        if self.marked:
-            parts.append(say(f"{len(self.marked)} selected", Role.LIT))
-        shown = [
-            word for word, on_ in (("mine", self.only_mine), ("undecided", self.only_open)) if on_
-        ]
-        if shown:
-            parts.append(say(" + ".join(shown), Role.MUTED))
-        if self.group:
-            parts.append(say(f"by {self.group}", Role.MUTED))
-        if self.filter_text:
-            parts.append(say(f"/{self.filter_text}", Role.LIT))
-        joined: list[Piece] = []
-        for at, part in enumerate(parts):
-            joined += [say(" · ", Role.MUTED), part] if at else [part]
-        return tuple(joined)
 
     def on_resize(self) -> None:
         """Lay the frame out anew."""
@@ -254,15 +196,6 @@ class ItemList(Questioning):
         """Tell whether every item of the list is in memory and decided."""
         pages = self.pages
         return pages is not None and pages.is_whole() and pages.next_undecided(0, 1) is None
-
-    def chosen(self) -> tuple[ItemLine, ...]:
-        """Return the marked items, else the one under the cursor."""
-        if self._anchor is not None:
-            # Keys may come faster than the list tells that its cursor moved.
-            self.mark_range(self._anchor, self.listing.cursor)
-        if self.marked:
-            return tuple(self.marked.values())
-        return (self.current,) if self.current is not None else ()
 
     def paint(self, lines: Sequence[ItemLine]) -> None:
         """Draw lines as they are now; items that are not in memory need no drawing."""
@@ -331,112 +264,6 @@ class ItemList(Questioning):
             say("S", Role.KEY),
             " reads it over and signs it off.",
         )
-
-    # Selecting.
-
-    def action_select(self) -> None:
-        """Select the item under the cursor, or take it out, and go to the next."""
-        line = self.current
-        if line is None:
-            return
-        self._anchor = None
-        if self.marked.pop(line.id, None) is None:
-            self.marked[line.id] = line
-        self._show_marks()
-        self.listing.action_move(1)
-
-    def action_select_range(self) -> None:
-        """Begin a range at the cursor; the second time, end it."""
-        if self._anchor is not None:
-            self._anchor = None
-            return
-        self._anchor = self.listing.cursor
-        self.mark_range(self._anchor, self._anchor)
-        self.tell("Move to the other end of the range; ", say("\\", Role.KEY), " clears it.")
-
-    def mark_range(self, start: int, end: int) -> None:
-        """Select every item from one row to another, as far as they have been read."""
-        if self.rows is None:
-            return
-        low, high = sorted((start, end))
-        lines = [self.rows.at(row_) for row_ in range(low, high + 1)]
-        self.marked = {line.id: line for line in lines if isinstance(line, ItemLine)}
-        self._show_marks()
-
-    def action_clear_marks(self) -> None:
-        """Select nothing."""
-        self.forget_marks()
-        self.hush()
-
-    def forget_marks(self) -> None:
-        """Select nothing."""
-        self._anchor = None
-        self.marked = {}
-        self._show_marks()
-
-    def _show_marks(self) -> None:
-        pages, rows = self.pages, self.rows
-        indexes = (pages.index_of(item) for item in self.marked) if pages and rows else ()
-        self.listing.marks = {
-            rows.row_of(index) for index in indexes if index is not None and rows is not None
-        }
-        self.listing.changed()
-        self.frame()
-
-    # Grouping.
-
-    def action_group(self) -> None:
-        """Group the items by the next thing that they may have in common, or by nothing."""
-        place = GROUPINGS.index(self.group) if self.group in GROUPINGS else 0
-        self.group = GROUPINGS[(place + 1) % len(GROUPINGS)]
-        self.recert.keep_grouping(self.group)
-        current = self.current
-        self.list_anew(current.id if current is not None else None)
-        self.tell("Grouped by " if self.group else "In review order: ", *grouping_words(self.group))
-
-    def action_fold(self) -> None:
-        """Fold the group under the cursor, or open it."""
-        rows = self.rows
-        group = rows.group_at(self.listing.cursor) if rows is not None else None
-        if rows is None or group is None:
-            self.tell(say("b", Role.KEY), " groups the items; then a group can be folded.")
-            return
-        self._fold(rows.folded ^ {group.key})
-        self.listing.move_to(rows.row_over(group.key))
-        self.look()
-
-    def action_fold_all(self) -> None:
-        """Fold every group, or open them all."""
-        rows = self.rows
-        if rows is None or not rows.groups:
-            return
-        group = rows.group_at(self.listing.cursor)
-        every = frozenset(one.key for one in rows.groups)
-        self._fold(frozenset() if rows.folded == every else every)
-        self.listing.move_to(rows.row_over(group.key) if group is not None else 0)
-        self.look()
-
-    @on(Listing.Titled)
-    def _titled(self, event: Listing.Titled) -> None:
-        event.stop()
-        over = self.rows.over(event.index) if self.rows is not None else None
-        if self.rows is not None and over is not None:
-            self._fold(self.rows.folded | {over.group.key})
-            self.listing.move_to(event.index)
-            self.look()
-
-    def _fold(self, folded: frozenset[str]) -> None:
-        if self.rows is None:
-            return
-        self.rows.fold(folded)
-        self.recert.folds[self.group or ""] = folded
-        self._show_marks()
-
-    def action_words(self) -> None:
-        """Say permissions in plain words, or as action and resource."""
-        self.by_words = not self.by_words
-        self.listing.changed()
-        self.frame()
 
 
 def is_open_at(pages: Pages, index: int) -> bool:

@@ -1,11 +1,9 @@
 """One line for each item of a review, and the lines around the list."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from recert.campaigns.views import CampaignView, Counts, ItemLine
-from recert.tui.text import Piece, Role, Row, fit, fit_row, row, say, spread, width_of
-from recert.tui.view.when import until
+from recert.campaigns.views import ItemLine
+from recert.tui.text import Piece, Role, Row, fit, fit_row, row, say, width_of
 from recert.tui.view.words import level_mark, suggestion, verdict_mark
 
 _WIDE = 96
@@ -135,42 +133,6 @@ def bar(done: int, total: int, width: int) -> Row:
         return (Piece("─" * width, Role.RULE),)
     full = done * width // total
     return (Piece("━" * full, Role.GOOD), Piece("─" * (width - full), Role.RULE))
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """How much of a review is done: of the caller's items, or of everyone's."""
-
-    done: int
-    total: int
-    whose: str = ""
-
-
-def progress_row(campaign: CampaignView, share: Share, now: datetime, width: int, note: Row) -> Row:
-    """Return how far a review is: a bar, counts by verdict, what is being stored, the time left."""
-    counts = campaign.counts
-    done, total = share.done, share.total
-    parts: list[Piece] = [Piece(" ", Role.PLAIN), *bar(done, total, 14 if width >= _WIDE else 8)]
-    parts += [say(f" {done}", Role.STRONG), say(f" of {total}{share.whose} decided", Role.PLAIN)]
-    if counts.signed_off:
-        parts.append(say(f" · {counts.signed_off} signed", Role.GOOD))
-    if width >= _WIDE:
-        parts += _by_verdict(counts)
-    overdue = campaign.due_at is not None and campaign.due_at < now
-    due = say(until(campaign.due_at, now), Role.BAD if overdue else Role.MUTED)
-    right = (*note, Piece("  " if note else "", Role.PLAIN), due, Piece(" ", Role.PLAIN))
-    return spread(tuple(parts), right, width)
-
-
-def _by_verdict(counts: Counts) -> list[Piece]:
-    named = (
-        (counts.attested, "attested", Role.GOOD),
-        (counts.reduced, "narrowed", Role.WARN),
-        (counts.revoked, "revoked", Role.BAD),
-        (counts.excepted, "excepted", Role.WARN),
-        (counts.abstained, "abstained", Role.MUTED),
-    )
-    return [say(f" · {number} {word}", role) for number, word, role in named if number]
 
 
 def rule(title: str, width: int) -> Row:
