@@ -15,7 +15,8 @@ import click
 
 from recert.cli.main import EXIT_CODES, cli
 from recert.cli.registry import COMMANDS
-from recert.tui.keymap import EVERYWHERE, MODES, MOVE, SCREENS, TITLES, Key, help_lines
+from recert.tui.keymap import EVERYWHERE, MODES, MOVE, SCREENS, TITLES
+from recert.tui.keys import Key, help_lines
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 

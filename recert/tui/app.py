@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from rich.console import Console
 from textual import on
 from textual.app import App
 from textual.binding import BindingType
@@ -19,7 +18,8 @@ from textual.worker import Worker, WorkerState
 from recert.clock import Clock, SystemClock
 from recert.errors import RecertError
 from recert.tui.base import Mode
-from recert.tui.keymap import EVERYWHERE, EVIDENCE, MODES, SCREENS, TITLES, bindings, check_keymap
+from recert.tui.keymap import EVERYWHERE, EVIDENCE, MODES, SCREENS, TITLES
+from recert.tui.keys import bindings
 from recert.tui.memory import Memory
 from recert.tui.messages import Answered, Failed
 from recert.tui.modals.base import Question
@@ -32,6 +32,7 @@ from recert.tui.modes.evidence import EvidenceMode
 from recert.tui.modes.review import ReviewMode
 from recert.tui.paint import ControlWall, NoColour
 from recert.tui.ports import OpenServices, Services, Session
+from recert.tui.settings import Settings, wants_no_colour
 from recert.tui.terminal import terminal_is_gone
 from recert.tui.text import Piece, Role, Row, say
 from recert.tui.theme import DARK, LIGHT, MONO, PALETTES, textual_theme
@@ -302,49 +303,18 @@ def run(
     """Run the terminal UI until it is quit, and return the exit code.
 
     `open_services` is called in a thread after the first paint. `settings` is the table `[tui]` of
-    the configuration: `theme` (`recert-dark`, `recert-light`), `group` (by what a review is grouped
-    at first: `risk`, `service`, `policy`, `delta`, or empty) and `keymap` (ids to keys); raises
-    UsageError where it holds anything else.
+    the configuration; raises UsageError where it holds what no setting is.
     """
-    theme, keymap, group = _checked(settings or {})
+    chosen = Settings.of(settings or {})
     memory = Memory(state_file) if state_file else None
     app = RecertApp(
         open_services,
         banner=banner,
-        theme=theme,
-        keymap=keymap,
+        theme=chosen.theme,
+        keymap=chosen.keymap,
         memory=memory,
         no_colour=wants_no_colour(os.environ),
-        group=group,
+        group=chosen.group,
     )
     app.run()
     return app.return_code or 0
-
-
-def wants_no_colour(environ: Mapping[str, str]) -> bool:
-    """Tell whether to draw without colour: it is asked for, or there are too few to be readable."""
-    few = Console(force_terminal=True, _environ=environ).color_system in {None, "standard"}
-    return bool(environ.get("NO_COLOR")) or few
-
-
-def _checked(settings: Mapping[str, Any]) -> tuple[str, dict[str, str], str]:
-    from recert.errors import UsageError  # noqa: PLC0415 - only where something is wrong
-
-    unknown = set(settings) - {"theme", "keymap", "group"}
-    if unknown:
-        raise UsageError(
-            f"[tui] has no setting {min(unknown)!r}.", "Known are theme, group and keymap."
-        )
-    group = settings.get("group", "risk")
-    if group not in GROUPINGS:
-        known = ", ".join(name for name in GROUPINGS if name)
-        raise UsageError(
-            f"[tui] group cannot be {group!r}.", f"It is one of {known}, or empty for none."
-        )
-    theme = settings.get("theme", DARK)
-    if theme not in PALETTES:
-        raise UsageError(f"There is no theme {theme!r}.", f"Known are {', '.join(PALETTES)}.")
-    keymap = settings.get("keymap", {})
-    if not isinstance(keymap, Mapping):
-        raise UsageError("[tui] keymap must be a table.", 'Write it as [tui.keymap], id = "keys".')
-    return theme, check_keymap(keymap), group

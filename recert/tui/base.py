@@ -14,7 +14,8 @@ from textual.widgets import Input
 from textual.worker import Worker, WorkerState
 
 from recert.errors import RecertError, TerminalNeededError
-from recert.tui.keymap import Key
+from recert.tui.keymap import EVERYWHERE
+from recert.tui.keys import Key
 from recert.tui.lending import on_the_terminal
 from recert.tui.messages import Answered, Failed, TerminalWanted
 from recert.tui.modals.base import Field
@@ -181,8 +182,6 @@ class Mode(Asking):
 
     def footer_keys(self) -> Iterable[Key]:
         """Return the keys that the footer shows, the most used first, help at the end."""
-        from recert.tui.keymap import EVERYWHERE  # noqa: PLC0415 - one name of a large table
-
         by_id = {key.id: key for key in EVERYWHERE}
         tail = ("app.filter", "app.pane", "app.quit_back", "app.help")
         return [*self.KEYS, *(by_id[identity] for identity in tail)]

@@ -9,7 +9,8 @@ from textual.pilot import Pilot
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from sample import NOW, Sample
+from sample import Sample
+from sample_data import NOW
 
 from recert.clock import FixedClock
 from recert.tui.app import RecertApp

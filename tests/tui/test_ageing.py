@@ -1,7 +1,8 @@
 from datetime import timedelta
 
 from conftest import Start
-from sample import ME, NOW, Sample
+from sample import Sample
+from sample_data import ME, NOW
 
 from recert.tui.ports import LedgerEntry
 from recert.tui.view.campaigns import last_seen

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from conftest import Start
 from rich.cells import cell_len
-from sample import ROWS, Caller, Sample, Strength
+from sample import Caller, Sample, Strength
+from sample_data import ROWS
 from term import Term
 
 from recert.tui.app import RecertApp

@@ -1,16 +1,8 @@
 import pytest
 
 from recert.errors import UsageError
-from recert.tui.keymap import (
-    EVERYWHERE,
-    MODES,
-    MOVE,
-    SCREENS,
-    check_keymap,
-    every_key,
-    help_lines,
-    shown_keys,
-)
+from recert.tui.keymap import EVERYWHERE, MODES, MOVE, SCREENS, check_keymap, every_key
+from recert.tui.keys import help_lines, shown_keys
 
 # What people's fingers rely on: key, and the name of it in the help.
 CONTRACT = {

@@ -3,7 +3,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from conftest import Seat, Start
-from sample import ME, Sample
+from sample import Sample
+from sample_data import ME
 
 from recert.campaigns.views import CampaignView
 from recert.errors import RefusedError, UsageError

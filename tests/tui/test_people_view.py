@@ -2,7 +2,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sample import ME, NOW, Sample
+from sample import Sample
+from sample_data import ME, NOW
 
 from recert.campaigns.views import DecisionView, ItemView, Verdict
 from recert.tui.text import Row, plain

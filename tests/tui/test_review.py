@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from conftest import Start
-from sample import ME, Sample, many
+from sample import Sample, many
+from sample_data import ME
 
 from recert.campaigns.views import Verdict
 from recert.errors import RefusedError, StoreError

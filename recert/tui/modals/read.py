@@ -8,7 +8,8 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from recert.text import visible
-from recert.tui.keymap import EVERYWHERE, MODES, MOVE, SCREENS, TITLES, Key, help_lines, shown_keys
+from recert.tui.keymap import EVERYWHERE, MODES, MOVE, SCREENS, TITLES
+from recert.tui.keys import Key, help_lines, shown_keys
 from recert.tui.modals.base import Question
 from recert.tui.text import Piece, Role, Row, row, say
 from recert.tui.widgets.pane import Pane

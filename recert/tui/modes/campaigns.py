@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 from textual.binding import BindingType
 
 from recert.campaigns.views import CampaignView, ItemFilter
-from recert.tui.keymap import CAMPAIGNS, Key, bindings
+from recert.tui.keymap import CAMPAIGNS
+from recert.tui.keys import Key, bindings
 from recert.tui.messages import Answered
 from recert.tui.modes.owning import Owning
 from recert.tui.ports import Services

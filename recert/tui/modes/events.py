@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 
 from textual.binding import BindingType
 
-from recert.tui.keymap import EVENTS, Key, bindings
+from recert.tui.keymap import EVENTS
+from recert.tui.keys import Key, bindings
 from recert.tui.modes.listmode import ListMode
 from recert.tui.ports import Facts, Services
 from recert.tui.text import Role, Row, row, say

@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 
 from textual.binding import BindingType
 
-from recert.tui.keymap import EVIDENCE, Key, bindings
+from recert.tui.keymap import EVIDENCE
+from recert.tui.keys import Key, bindings
 from recert.tui.messages import Answered
 from recert.tui.modals.picks import Choice, Choose
 from recert.tui.modals.text import Ask, Form

@@ -11,7 +11,8 @@ from textual.widget import Widget
 
 from recert.campaigns.views import CampaignView, ItemLine, ItemView, Signed
 from recert.text import plural
-from recert.tui.keymap import EVERYWHERE, REVIEW, Key, bindings
+from recert.tui.keymap import EVERYWHERE, REVIEW
+from recert.tui.keys import Key, bindings
 from recert.tui.memory import Place
 from recert.tui.messages import Answered, Failed
 from recert.tui.modes.choosing import Opened, open_review, running

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from textual.events import Click, Resize
 
-from recert.tui.keymap import MODES, TITLES, Key, shown_keys
+from recert.tui.keymap import MODES, TITLES
+from recert.tui.keys import Key, shown_keys
 from recert.tui.text import Piece, Role, Row, row, say, spread, width_of, wrap
 from recert.tui.theme import Surface
 from recert.tui.widgets.canvas import Lines

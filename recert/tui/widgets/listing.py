@@ -8,7 +8,8 @@ from textual.binding import BindingType
 from textual.events import Blur, Click, Focus, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 
-from recert.tui.keymap import MOVE, bindings
+from recert.tui.keymap import MOVE
+from recert.tui.keys import bindings
 from recert.tui.text import Role, Row, row, say
 from recert.tui.theme import Surface
 from recert.tui.widgets.canvas import Canvas, Lines

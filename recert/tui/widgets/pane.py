@@ -7,7 +7,8 @@ from rich.cells import cell_len
 from textual.binding import BindingType
 from textual.events import Resize
 
-from recert.tui.keymap import MOVE, bindings
+from recert.tui.keymap import MOVE
+from recert.tui.keys import bindings
 from recert.tui.text import Role, Row, row, wrap
 from recert.tui.theme import Surface
 from recert.tui.widgets.canvas import Canvas

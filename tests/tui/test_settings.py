@@ -1,7 +1,8 @@
 import pytest
 
 from recert.errors import UsageError
-from recert.tui.app import _checked, run, wants_no_colour
+from recert.tui.app import run
+from recert.tui.settings import Settings, wants_no_colour
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,7 @@ def test_colour_is_left_out_where_it_is_unwanted_or_unreadable(
     [
         ({"colour": "red"}, "colour"),
         ({"theme": "neon"}, "neon"),
+        ({"theme": ["neon"]}, "neon"),
         ({"group": "colour"}, "colour"),
         ({"keymap": []}, "keymap"),
         ({"keymap": {"review.nope": "x"}}, "review.nope"),
@@ -39,4 +41,4 @@ def test_settings_that_cannot_be_are_refused_before_anything_is_drawn(
 
 
 def test_no_settings_are_the_dark_look_and_the_keys_as_they_are() -> None:
-    assert _checked({}) == ("recert-dark", {}, "risk")
+    assert Settings.of({}) == Settings("recert-dark", {}, "risk")
