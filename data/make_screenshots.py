@@ -41,7 +41,7 @@ PICTURES = (
     Picture("review", ("j", "j")),
     Picture("review-80x24", ("j",), SMALL),
     Picture("evidence-light", ("j", "j", "enter"), WIDE, LIGHT),
-    Picture("narrow", ("j", "j", "n"), SMALL),
+    Picture("narrow", ("j", "j", "n", "j", "j", "space", "j", "space"), SMALL),
     Picture("rationale", ("r",), SMALL, LIGHT),
     Picture("sign-off", ("j", "a", "S"), SMALL),
     Picture("by-service", ("b", "g", "z", "j"), WIDE),

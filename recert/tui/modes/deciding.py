@@ -263,7 +263,8 @@ class Deciding(Mode):
         else:
             if not len(self.outbox):
                 self.go_to(parcel.items[0])
-            self.refuse(RecertError(f"{self._named(parcel)}: {error.what}", error.remedy))
+            remedy = "c says why." if wants_words else error.remedy
+            self.refuse(RecertError(f"{self._named(parcel)}: {error.what}", remedy))
         self._after_parcel()
 
     def _named(self, parcel: Parcel) -> str:

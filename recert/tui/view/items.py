@@ -1,4 +1,4 @@
-"""One line for each item of a review, and the lines around the list."""
+"""One line for each item of a review, the heading over them, a bar and a rule."""
 
 from dataclasses import dataclass
 
