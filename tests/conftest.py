@@ -1,9 +1,12 @@
 """What every test shares: its own home, no AWS environment, no network beyond loopback."""
 
+import fcntl
+import json
 import os
 import signal
 import socket
 import subprocess
+import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -170,3 +173,44 @@ def make_key() -> Callable[[Path, str], Any]:
         return SshSigner.load(path, {"PATH": os.environ["PATH"]})
 
     return make
+
+
+@pytest.fixture(scope="session")
+def made_once(
+    tmp_path_factory: pytest.TempPathFactory, testrun_uid: str
+) -> tuple[Path, dict[str, Any]]:
+    """Make the demo's store once for all processes of a run, and return it with what `demo` told of it.
+
+    Tests work on copies of it.
+    """
+    root = tmp_path_factory.getbasetemp()
+    root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+    folder = root / f"demo-{testrun_uid}"
+    folder.mkdir(exist_ok=True)
+    store, told = folder / "demo.db", folder / "told.json"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.exists():
+            environ = {
+                name: value
+                for name, value in os.environ.items()
+                if not name.startswith(("AWS_", "RECERT_", "XDG_"))
+            }
+            done = subprocess.run(
+                [sys.executable, "-m", "recert.cli.main", "--store", str(store),
+                 "demo", "--no-tui", "--json"],
+                capture_output=True, text=True, timeout=120, check=False,
+                env={**environ, "HOME": str(folder)},
+            )  # fmt: skip
+            assert done.returncode == 0, done.stderr
+            told.write_text(done.stdout, encoding="utf-8")
+    return store, json.loads(told.read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def demo_copy(made_once: tuple[Path, dict[str, Any]], tmp_path: Path) -> Path:
+    """Return a store of the test's own, as the demo left it."""
+    store = tmp_path / "demo.db"
+    store.write_bytes(made_once[0].read_bytes())
+    store.chmod(0o600)
+    return store

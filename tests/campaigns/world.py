@@ -196,6 +196,11 @@ def _permission(
     )
 
 
+def _own(path: Path, made: bytes) -> None:
+    path.write_bytes(made)
+    path.chmod(0o600)
+
+
 @dataclass
 class House:
     """A store with its clock; every call goes through the real services."""
@@ -205,9 +210,18 @@ class House:
     actor: Actor = field(default_factory=lambda: Actor("owner", "os"))
 
     @classmethod
-    def build(cls, folder: Path) -> "House":
+    def build(cls, folder: Path, made: bytes = b"") -> "House":
+        """Open a new store, or a copy of one that was made before."""
         clock = FixedClock(START)
+        if made:
+            _own(folder / "store.db", made)
         return cls(Store.open(folder / "store.db", clock=clock), clock)
+
+    def put(self, made: bytes) -> None:
+        """Go on in a copy of a store that was made before."""
+        self.store.close()
+        _own(self.store.location, made)
+        self.store = Store.open(self.store.location, clock=self.clock)
 
     def sync(self, found: Estate, **more: Any) -> Intake:
         values = {"api_calls": 3, "clock": self.clock, "actor": self.actor, "ask": ask, **more}

@@ -31,9 +31,10 @@ def _text(stream: io.TextIOWrapper) -> str:
     return cast("io.BytesIO", stream.buffer).getvalue().decode()
 
 
-def test_a_revocation_is_walked_to_its_verification_and_back(tmp_path: Path) -> None:
-    store = tmp_path / "demo.db"
-    run(store, "demo", "--no-tui")
+def test_a_revocation_is_walked_to_its_verification_and_back(
+    tmp_path: Path, demo_copy: Path
+) -> None:
+    store = demo_copy
     campaign, items = signed(store)
     plan = run(store, "remediate", campaign)
     assert plan["dry_run"]
@@ -78,9 +79,8 @@ def signed(store: Path) -> tuple[str, list[str]]:
     raise LookupError("no campaign asks about them")
 
 
-def test_a_hand_over_writes_files_and_nothing_else(tmp_path: Path) -> None:
-    store = tmp_path / "demo.db"
-    run(store, "demo", "--no-tui")
+def test_a_hand_over_writes_files_and_nothing_else(tmp_path: Path, demo_copy: Path) -> None:
+    store = demo_copy
     campaign, _ = signed(store)
     target = tmp_path / "handed"
     report = run(store, "remediate", campaign, "hand-over", "--to", str(target))
@@ -96,9 +96,8 @@ def test_a_hand_over_writes_files_and_nothing_else(tmp_path: Path) -> None:
     run(store, "remediate", campaign, "hand-over", "--to", str(target), code=2)
 
 
-def test_an_agent_is_quarantined_and_released(tmp_path: Path) -> None:
-    store = tmp_path / "demo.db"
-    run(store, "demo", "--no-tui")
+def test_an_agent_is_quarantined_and_released(tmp_path: Path, demo_copy: Path) -> None:
+    store = demo_copy
     campaign, _ = signed(store)
     run(store, "remediate", campaign, "apply", "--yes")
     stopped = run(store, "quarantine", "hr-assistant", "--yes")

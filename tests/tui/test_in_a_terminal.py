@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from figures import Figures
-from term import RECERT, Term, answer, demo_store, sample_command
+from term import RECERT, Term, answer, sample_command
 
 HERE = str(Path(__file__).parent)
 
@@ -71,10 +71,10 @@ def test_keys_written_faster_than_they_can_be_typed_decide_one_item(tmp_path: Pa
 
 
 def test_a_reviewer_walks_the_demo_from_start_to_sign_off_with_the_keyboard_alone(
-    homes: Path,
+    homes: Path, demo_copy: Path
 ) -> None:
-    store = demo_store()
-    term = Term([*RECERT, "demo"], columns=100, lines=30)
+    store = str(demo_copy)
+    term = Term([*RECERT, "--store", store, "demo"], columns=100, lines=30)
     term.wait_for("of yours decided")
     assert "SYNTHETIC" in term.text()
     for decided in range(1, 4):
@@ -108,12 +108,14 @@ def said_to_be_stored(screen: str) -> int:
 
 
 @pytest.mark.campaign
-def test_killing_it_at_any_moment_loses_nothing_that_was_acknowledged(homes: Path) -> None:
-    store = demo_store()
+def test_killing_it_at_any_moment_loses_nothing_that_was_acknowledged(
+    homes: Path, demo_copy: Path
+) -> None:
+    store = str(demo_copy)
     dice = random.Random(7)
     said = 0
     for _ in range(10):
-        term = Term([*RECERT, "demo"], columns=120, lines=40)
+        term = Term([*RECERT, "--store", store, "demo"], columns=120, lines=40)
         assert said_to_be_stored(term.wait_for("of yours decided")) >= said
         for _ in range(dice.randint(1, 4)):
             term.send("]")

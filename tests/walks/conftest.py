@@ -1,7 +1,6 @@
 """Whole walks through the command line."""
 
 import io
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -77,21 +76,6 @@ def live_store(demo_in_aws: None, tmp_path: Path, readings: tuple[Estate, ...]) 
     return path
 
 
-@pytest.fixture(scope="session")
-def made_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
-    """Make the demo's store once; the tests work on copies of it."""
-    store = tmp_path_factory.mktemp("made") / "demo.db"
-    environ = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("AWS_", "RECERT_", "XDG_"))
-    }
-    environ["HOME"] = str(tmp_path_factory.mktemp("home"))
-    done = in_process("--store", store, "demo", "--no-tui", "--json", environ=environ)
-    assert done.code == 0, done.err
-    return store, done.json()
-
-
 class Walk:
     """A store that was left by the demo, and the commands on it."""
 
@@ -121,15 +105,8 @@ class Walk:
 
 
 @pytest.fixture
-def walk(recert: Recert, made_once: tuple[Path, dict[str, Any]], tmp_path: Path) -> Walk:
-    return Walk(recert, _copy(made_once[0], tmp_path))
-
-
-def _copy(made: Path, folder: Path) -> Path:
-    store = folder / "demo.db"
-    store.write_bytes(made.read_bytes())
-    store.chmod(0o600)
-    return store
+def walk(recert: Recert, demo_copy: Path) -> Walk:
+    return Walk(recert, demo_copy)
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +114,9 @@ def module_walk(recert: Recert, tmp_path_factory: pytest.TempPathFactory) -> Cal
     """Walk on one copy of a store for all tests of a module, which only read it."""
 
     def make(made: Path) -> Walk:
-        return Walk(recert, _copy(made, tmp_path_factory.mktemp("walk")))
+        store = tmp_path_factory.mktemp("walk") / "demo.db"
+        store.write_bytes(made.read_bytes())
+        store.chmod(0o600)
+        return Walk(recert, store)
 
     return make

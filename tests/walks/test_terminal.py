@@ -29,9 +29,9 @@ def test_the_demo_opens_on_a_review_and_says_that_it_is_synthetic(tmp_path: Path
 
 
 def test_a_decision_made_on_the_screen_is_there_for_the_command_line(
-    recert: Recert, tmp_path: Path
+    recert: Recert, demo_copy: Path
 ) -> None:
-    store = str(tmp_path / "demo.db")
+    store = str(demo_copy)
     terminal = started("--store", store, "demo")
     terminal.wait_for("hr-assistant")
     terminal.wait_for("0 of")
