@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -18,6 +17,7 @@ import botocore.session
 import pytest
 from figures import Figures
 from hypothesis import settings
+from running import in_process
 
 # A busy machine makes an example slow; what must be fast is measured by benchmarks.
 settings.register_profile("recert", deadline=None)
@@ -196,14 +196,10 @@ def made_once(
                 for name, value in os.environ.items()
                 if not name.startswith(("AWS_", "RECERT_", "XDG_"))
             }
-            done = subprocess.run(
-                [sys.executable, "-m", "recert.cli.main", "--store", str(store),
-                 "demo", "--no-tui", "--json"],
-                capture_output=True, text=True, timeout=120, check=False,
-                env={**environ, "HOME": str(folder)},
-            )  # fmt: skip
-            assert done.returncode == 0, done.stderr
-            told.write_text(done.stdout, encoding="utf-8")
+            environ["HOME"] = str(folder)
+            done = in_process("--store", store, "demo", "--no-tui", "--json", environ=environ)
+            assert done.code == 0, done.err
+            told.write_text(done.out, encoding="utf-8")
     return store, json.loads(told.read_text(encoding="utf-8"))
 
 

@@ -25,6 +25,14 @@ def pack(world: Any, worlds: Any, tmp_path: Path) -> Path:
     return tmp_path / "pack"
 
 
+def test_the_readme_of_a_pack_names_every_part_of_it(small_pack: dict[str, bytes]) -> None:
+    told = small_pack["README.txt"].decode()
+    parts = {path if "/" not in path else f"{path.split('/')[0]}/" for path in small_pack} - {
+        "README.txt"
+    }
+    assert [part for part in sorted(parts) if part not in told] == []
+
+
 def table(pack: Path, name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO((pack / name).read_bytes().decode(), newline="")))
 
