@@ -140,8 +140,9 @@ def not_entered(error: Exception) -> AwsError:
         return AwsError(
             f"AWS was not entered: {why}.", "`aws configure list-profiles` names the profiles."
         )
-    code = error.response.get("Error", {}).get("Code") if isinstance(error, ClientError) else ""
-    if code in _EXPIRED or isinstance(error, UnauthorizedSSOTokenError | SSOTokenLoadError):
+    if code_of(error) in _EXPIRED or isinstance(
+        error, UnauthorizedSSOTokenError | SSOTokenLoadError
+    ):
         return AwsError(
             f"The credentials have expired: {why}.",
             "Sign in again, as with `aws sso login`, and repeat it.",
