@@ -25,6 +25,9 @@ from recert.text import plural
 _PLACE = ("regions", "profile", "org", "assume_role", "external_id")
 _MARKS = {"demo": "SYNTHETIC: ", "replay": "REPLAY: "}
 
+_DONE = ("applied", "verified")
+"""States in which another way to the same end is of no use."""
+
 
 def remediate(
     run: Run, campaign: str, action: str, items: tuple[str, ...], options: Mapping[str, Any]
@@ -178,7 +181,7 @@ def words(report: Report) -> Iterator[str]:
         for other in one.still_allowed_by:
             shown = ", ".join(other.actions[:5]) + (" …" if len(other.actions) > 5 else "")  # noqa: PLR2004 - a line
             yield f"    still allowed by {other.action} of {other.policy} ({other.grant}): {shown}"
-        if one.proposal:
+        if one.proposal and one.state.value not in _DONE:
             for line in one.proposal.text.splitlines():
                 yield f"    > {line}"
     if report.action != "plan":

@@ -77,7 +77,11 @@ def show(agent: str) -> None:
 @click.option("--owner", metavar="PERSON", help="Who answers for it, written as in owner tags.")
 @click.option("--purpose", metavar="TEXT", help="What it is for.")
 def set_(agent: str, owner: str | None, purpose: str | None) -> None:
-    """State owner or purpose of an agent; it wins over tags."""
+    """State owner or purpose of an agent; it wins over tags.
+
+    \b
+    recert agent set hr-assistant --owner maria.sanchez --purpose "Answers questions about time off"
+    """  # noqa: D301 - \b keeps click from filling the examples
     if owner is None and purpose is None:
         raise click.UsageError("Give --owner, --purpose or both.")
     run = current()

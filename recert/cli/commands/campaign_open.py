@@ -75,7 +75,12 @@ def open_(
     draft: bool,
     **staging: Any,
 ) -> None:
-    """Open a campaign on all that some agents may do."""
+    """Open a campaign on all that some agents may do.
+
+    \b
+    recert campaign open hr-assistant --due 2026-12-31
+    recert campaign open hr-assistant booking-agent --stages 2 --second priya.nair
+    """  # noqa: D301 - \b keeps click from filling the examples
     run = current()
     from recert.cli.estates import latest_estate  # noqa: PLC0415 - behind the store
     from recert.cli.resolve import agent_of  # noqa: PLC0415 - as above

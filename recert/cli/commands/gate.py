@@ -46,7 +46,16 @@ def gate(
     stored: bool,
     **where: Any,
 ) -> int:
-    """Exit 0 only when an agent is certified as it is now."""
+    """Exit 0 only when an agent is certified as it is now.
+
+    Reads the agent afresh from AWS and holds it against the last closed review. Whatever could not
+    be read is a no, exit 1.
+
+    \b
+    recert gate hr-assistant
+    recert gate hr-assistant --version 5
+    recert gate hr-assistant --certificate hr.cert --signers signers
+    """  # noqa: D301 - \b keeps click from filling the examples
     run = current()
     if (certificate is None) != (signers is None):
         raise click.UsageError("--certificate and --signers belong together.")

@@ -49,13 +49,15 @@ def hand_off(
     chosen = service.find_campaign(campaign)
     if run.store.synthetic:
         _with_demo_key(run, reviewer)
+    from recert.clock import from_rfc3339  # noqa: PLC0415 - behind the store
+
     made = service.hand_off(chosen, reviewer, target, expires=expires, need_key=need_key)
     if run.out.as_json:
         run.out.document(made)
         return
     run.out.line(
         f"{made.file} holds {plural(made.items, 'item')} of {made.campaign} for {made.reviewer}, "
-        f"to be returned by {made.expires_at}."
+        f"to be returned by {from_rfc3339(made.expires_at):%Y-%m-%d %H:%M} UTC."
     )
     key = " --key KEY" if made.signature != "none" else ""
     run.out.note(

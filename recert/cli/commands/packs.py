@@ -26,7 +26,15 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     "--key", type=_FILE, metavar="FILE", help="Your SSH key, which signs the certificate."
 )
 def export(campaign: str, target: Path, certificate: Path | None, key: Path | None) -> int:
-    """Write the evidence pack of a campaign."""
+    """Write the evidence pack of a campaign.
+
+    A campaign can be exported at any time; before its close the pack says that it is interim. Exit 3
+    says that it is interim or has gaps, which it lists.
+
+    \b
+    recert export c-7f3k --to pack.zip
+    recert export c-7f3k --to pack.zip --certificate agents.cert --key ~/.ssh/id_ed25519
+    """  # noqa: D301 - \b keeps click from filling the examples
     run = current()
     from recert.cli import packs  # noqa: PLC0415 - behind the store
 
@@ -77,7 +85,15 @@ def export(campaign: str, target: Path, certificate: Path | None, key: Path | No
     help="Root certificates of time-stamp authorities that you trust.",
 )
 def verify(path: Path, signers: Path | None, head: str | None, tsa: Path | None) -> int:
-    """Check a pack or a store, without a network."""
+    """Check a pack or a store, without a network.
+
+    Exit 0: whole, unedited and by signers whom you named. Exit 3: whole and unedited, and nobody was
+    named. Exit 1: it does not verify; the checks that failed name the file or entry.
+
+    \b
+    recert verify pack.zip --signers signers --head 158:1f0c…
+    recert verify pack.zip
+    """  # noqa: D301 - \b keeps click from filling the examples
     run = current()
     from recert.cli import packs  # noqa: PLC0415 - tables are slow to import
     from recert.evidence.verify import verify as verify_path  # noqa: PLC0415 - as above

@@ -162,7 +162,15 @@ def _keep(run: Run, store: Store, wanted: Person) -> None:
 @people.command("import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
 def import_(file: Path) -> None:
-    """Make the persons of a file known: CSV with a header, or JSON."""
+    """Make the persons of a file known: CSV with a header, or JSON.
+
+    Columns are id, name, roles, aliases, sts, teams, email, backup, manager and active; several
+    values have ; between them. A person who is known already becomes what the file says.
+
+    \b
+    id,name,roles,email
+    maria.sanchez,Maria Sanchez,reviewer;approver,maria@example.com
+    """  # noqa: D301 - \b keeps click from filling the examples
     run = current()
     from recert.campaigns.keeping import keep  # noqa: PLC0415 - tables are slow to import
     from recert.cli.people_file import read_people  # noqa: PLC0415 - as above

@@ -16,7 +16,12 @@ def simulate(file: str | None) -> int:
 
     Needs no store and no credentials. A bad line is answered with its error and stops nothing; the
     exit is 1 if any line failed.
-    """
+
+    \b
+    recert simulate requests.jsonl
+    where each line is a request such as
+    {"PolicyInputList": ["{…}"], "ActionNames": ["s3:GetObject"]}
+    """  # noqa: D301 - \b keeps click from filling the examples
     from recert.iam.parallel import answer_stream  # noqa: PLC0415 - no engine is needed for --help
 
     with ExitStack() as stack:

@@ -44,7 +44,13 @@ if TYPE_CHECKING:
 def sync(
     recording: Path | None, at: datetime | None, *, anchor: bool, dry_run: bool, **where: Any
 ) -> int:
-    """Read the estate, record what changed, open campaigns for it."""
+    """Read the estate, record what changed, open campaigns for it.
+
+    \b
+    recert sync
+    recert sync --regions us-east-1,eu-west-1 --org --assume-role recert-reader
+    recert sync --from estate.jsonl --at 2026-11-01T09:00:00Z
+    """  # noqa: D301 - \b keeps click from filling the examples
     run = current()
     from recert.aws.interface import AwsSource  # noqa: PLC0415 - boto3 is slow to import
     from recert.cli import anchoring, readings  # noqa: PLC0415 - as above

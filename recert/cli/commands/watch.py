@@ -27,7 +27,14 @@ if TYPE_CHECKING:
 @click.option("--assume-role", metavar="NAME", help="The reader's role in other accounts.")
 @click.option("--external-id", metavar="ID", help="The external id of that role.")
 def watch(url: str | None, *, print_rule: bool, set_aside: bool, once: bool, **where: Any) -> int:
-    """Act on lifecycle events from SQS as they happen."""
+    """Act on lifecycle events from SQS as they happen.
+
+    EventBridge sends CloudTrail's records of changes to a queue (--print-rule prints the rule for it);
+    each is read from there, and what it concerns is read from AWS again.
+
+    \b
+    recert watch --queue https://sqs.us-east-1.amazonaws.com/111122223333/recert
+    """  # noqa: D301 - \b keeps click from filling the examples
     run = current()
     if print_rule:
         _print_rule(run, url)
