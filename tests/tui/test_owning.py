@@ -1,4 +1,5 @@
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from sample import Sample
 from sample_data import ME
 
 from recert.campaigns.views import CampaignView
-from recert.errors import RefusedError, UsageError
+from recert.errors import RefusedError, TerminalNeededError, UsageError
 from recert.progress import step
 from recert.tui.ports import Report
 
@@ -240,3 +241,31 @@ async def test_after_work_that_failed_the_next_can_begin(start: Start) -> None:
         sample.fail.clear()
         await seat.press("x", "enter")
         assert "Pack of c1" in "\n".join(seat.lines())
+
+
+async def test_where_the_terminal_cannot_be_lent_a_key_that_asks_signs_nothing_and_says_so(
+    start: Start,
+) -> None:
+    for sample, keys in ((Reviewed(), "2cy"), (Sample(), "jrSy")):
+        sample.fail["close"] = sample.fail["sign"] = TerminalNeededError(
+            "The key has a passphrase."
+        )
+        async with start(sample, size=(120, 32)) as seat:
+            await seat.press(*keys)
+            assert "✗ The key has a passphrase." in seat.text()
+            assert (sample.signed, sample.steps) == (False, [])
+
+
+async def test_what_a_step_came_to_is_said_though_the_filter_leaves_nothing_any_more(
+    start: Start,
+) -> None:
+    class Launching(Sample):
+        def campaigns(self) -> Sequence[CampaignView]:
+            found = super().campaigns()
+            return found if not self.steps else found[:1]
+
+    async with start(Launching(), size=(120, 32)) as seat:
+        await seat.press("2", "slash")
+        await seat.write("staged")
+        await seat.press("enter", "l", "y")
+        assert "Launched." in seat.text()

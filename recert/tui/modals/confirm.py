@@ -55,7 +55,7 @@ class ConfirmTyped(Form):
     def __init__(
         self, title: str, paragraphs: Sequence[Row], word: str, asks: Sequence[Ask] = ()
     ) -> None:
-        typed = Ask("typed", f"Type {word} to go on", word)
+        typed = Ask("typed", f"Type {word} to go on")
         super().__init__(title, paragraphs, [*asks, typed], today=None)
         self._word = word
 

@@ -13,7 +13,7 @@ from recert.tui.messages import Answered
 from recert.tui.ports import Services
 from recert.tui.text import Role, Row, row, say
 from recert.tui.view.items import rule
-from recert.tui.widgets.bars import TopBar
+from recert.tui.widgets.bars import Notice, TopBar
 from recert.tui.widgets.canvas import Lines
 from recert.tui.widgets.listing import Heading, InMemory, Listing
 from recert.tui.widgets.pane import Pane
@@ -149,7 +149,7 @@ class ListMode(Mode, Generic[T]):
         of_all = f" of {len(self.things):,}" if len(fitting) < len(self.things) else ""
         crumbs = row(say(f" {count}{of_all}", Role.STRONG), *self.crumb())
         self.query_one(TopBar).tell(crumbs=crumbs)
-        if not fitting:
+        if not fitting and not self.query_one(Notice).speaks:
             self.tell_nothing_fits()
         if self.focused is None:
             self.listing.focus()

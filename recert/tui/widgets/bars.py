@@ -150,6 +150,11 @@ class Notice(Lines):
         """Break the lines anew."""
         self._fill()
 
+    @property
+    def speaks(self) -> bool:
+        """Whether something is said."""
+        return bool(self._said)
+
     def hush(self) -> None:
         """Say nothing any more."""
         self.tell(())
