@@ -14,10 +14,11 @@ from typing import Any
 ACCOUNT = "111122223333"
 SERVICES = ("lambda", "ec2", "bedrock", "bedrock-agentcore", "ecs-tasks", "glue", "codebuild")
 ROLES = 1000
+CREATED = "2026-01-01T00:00:00+00:00"
 
 
 def gaad(roles: int, *, seed: int = 20261124) -> str:
-    """Write an authorization-details document: 3.4 MB for 1,000 roles, 846 managed policies."""
+    """Write an authorization-details document: 3.7 MB for 1,000 roles, 846 managed policies."""
     from moto.iam.aws_managed_policies import (  # noqa: PLC0415 - the script measures imports too
         aws_managed_policies_data,
     )
@@ -39,11 +40,30 @@ def gaad(roles: int, *, seed: int = 20261124) -> str:
         {
             "RoleDetailList": [_role(rng, n, names, services, arns) for n in range(roles)],
             "Policies": [
-                {"Arn": arn, "PolicyVersionList": [{"Document": d, "IsDefaultVersion": True}]}
-                for arn, d in documents.items()
+                _policy(number, arn, document)
+                for number, (arn, document) in enumerate(documents.items())
             ],
+            "UserDetailList": [],
+            "GroupDetailList": [],
         }
     )
+
+
+def _policy(number: int, arn: str, document: dict[str, Any]) -> dict[str, Any]:
+    version = {"VersionId": "v1", "IsDefaultVersion": True, "CreateDate": CREATED}
+    return {
+        "PolicyName": arn.rsplit("/", 1)[1],
+        "PolicyId": f"ANPA{number:017d}",
+        "Arn": arn,
+        "Path": "/",
+        "DefaultVersionId": "v1",
+        "AttachmentCount": 1,
+        "PermissionsBoundaryUsageCount": 0,
+        "IsAttachable": True,
+        "CreateDate": CREATED,
+        "UpdateDate": CREATED,
+        "PolicyVersionList": [{**version, "Document": document}],
+    }
 
 
 def _role(rng: random.Random, n: int, names: Any, services: Any, arns: list[str]) -> dict[str, Any]:
@@ -51,12 +71,21 @@ def _role(rng: random.Random, n: int, names: Any, services: Any, arns: list[str]
     if rng.random() < 0.2:
         trusted = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
     role = {
+        "Path": "/",
+        "RoleName": f"app-{n}",
+        "RoleId": f"AROA{n:017d}",
         "Arn": f"arn:aws:iam::{ACCOUNT}:role/app-{n}",
+        "CreateDate": CREATED,
+        "InstanceProfileList": [],
+        "Tags": [],
         "AssumeRolePolicyDocument": {
             "Version": "2012-10-17",
             "Statement": [{"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"}],
         },
-        "AttachedManagedPolicies": [{"PolicyArn": a} for a in rng.sample(arns, rng.randint(2, 5))],
+        "AttachedManagedPolicies": [
+            {"PolicyArn": arn, "PolicyName": arn.rsplit("/", 1)[1]}
+            for arn in rng.sample(arns, rng.randint(2, 5))
+        ],
         "RolePolicyList": [
             {"PolicyName": f"in-{k}", "PolicyDocument": _document(rng, names, services, 2)}
             for k in range(rng.randint(0, 2))

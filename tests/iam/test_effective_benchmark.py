@@ -43,13 +43,12 @@ def _cloudsplaining(path: Path) -> tuple[float, float] | tuple[None, None]:
         return None, None
     scan = [*shlex.split(named), "scan", "--skip-open-report", "--input-file", str(path)]
     begun = time.perf_counter()
-    child = subprocess.Popen(
-        [*scan, "--output", str(path.parent)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
-    said = child.stderr.read() if child.stderr else b""
-    _, status, used = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    assert child.returncode == 0, said.decode()[-2000:]
+    with (path.parent / "said").open("w+b") as said:
+        child = subprocess.Popen([*scan, "--output", str(path.parent)], stdout=said, stderr=said)
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        said.seek(0)
+        assert child.returncode == 0, said.read().decode()[-2000:]
     return time.perf_counter() - begun, used.ru_maxrss / 1024
 
 
