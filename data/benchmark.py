@@ -119,6 +119,8 @@ def main() -> int:
             f"no benchmarks in {', '.join(sorted(unknown))}: choose from {', '.join(rooms)}"
         )
     about, begun = {"machine": machine(), "versions": versions()}, time.monotonic()
+    if float(about["machine"]["load before"]) > 1:
+        print("The machine is busy: what the clock says will be too much.", file=sys.stderr)
     with tempfile.TemporaryDirectory() as folder:
         told = Path(folder) / "figures.jsonl"
         passed = [run(file, told) for file in files(asked.room)]
