@@ -20,6 +20,8 @@ def stored(store: str) -> dict[str, str]:
     return {
         item["id"]: item["decision"]["verdict"]
         for campaign in answer("--store", store, "campaigns")["campaigns"]
+        # Each campaign is a process of its own; those without a decision need none.
+        if campaign["counts"]["decided"] + campaign["counts"]["signed_off"]
         for item in answer("--store", store, "items", campaign["id"])["items"]
         if item["decision"]
     }
