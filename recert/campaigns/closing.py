@@ -1,4 +1,4 @@
-"""The owner's steps: look before launching, launch, cancel, close."""
+"""The end of a campaign: what it takes to close, and what the record says of the close."""
 
 import json
 from dataclasses import dataclass

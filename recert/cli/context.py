@@ -122,18 +122,6 @@ class Run:
 
         return SshSigner.load(key, os.environ, asks=asks)
 
-    def own_signer(
-        self, store: Store, key: Path | None = None, *, asks: bool = True
-    ) -> StatementSigner | None:
-        """Return who signs for the caller, None where they have no key at hand.
-
-        The key that was named, else that of the configuration, else one of theirs that their agent
-        holds; in the demo a throw-away key. `asks` says whether a terminal is there for questions.
-        """
-        from recert.cli.signing import signer_of  # noqa: PLC0415 - tables are slow to import
-
-        return signer_of(self, store, key, asks=asks)
-
     def confirm(self, question: str, *, yes: bool) -> None:
         """Ask before something that matters; without a terminal `--yes` has to say it."""
         if yes:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from recert.campaigns.gate import Wanted
 from recert.cli.context import Run
+from recert.cli.settings import tag_names
 from recert.errors import AwsError
 from recert.estate.estate import Estate
 
@@ -51,7 +52,7 @@ def fresh(run: Run, wanted: Iterable[Wanted], entry: Entry) -> Estate:
         frozenset(one.agent for one in chosen),
         tuple(sorted({one.version for one in chosen if one.version})),
     )
-    options = Options(tags=readings.tag_names(run.settings), usage=False, scope=scope)
+    options = Options(tags=tag_names(run.settings), usage=False, scope=scope)
     keyring = load_keyring(entry.keyring)
     reading = collect(source, clock=run.clock, keyring=keyring, options=options)
     return readings.owned(run.settings, reading).estate

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from recert.aws.collect.run import collect
-from recert.aws.interface import AwsSource, Options, Reading, Step, TagNames
+from recert.aws.interface import AwsSource, Options, Reading, Step
 from recert.aws.keyring import Keyring, load_keyring
 from recert.aws.live_source import LiveSource, open_live
 from recert.aws.needed import calls_needed
@@ -25,6 +25,8 @@ from recert.cli.settings import (
     events_days,
     leavers,
     owner_policy,
+    tag_names,
+    texts,
     trigger_policy,
 )
 from recert.config import Settings
@@ -65,7 +67,7 @@ def live(
     `ACCOUNT:NAME` for one.
     """
     table = settings.table("aws")
-    regions = regions or _texts(table, "regions", "[aws]")
+    regions = regions or texts(table, "regions", "[aws]")
     profile = profile or table.get("profile")
     spokes: Spokes | None = None
     if assume_role is not None or org:
@@ -246,23 +248,6 @@ def _would(taken: Mapping[str, Any]) -> Iterator[str]:
             yield f"  {reviewer} would be asked {plural(number, 'item')}"
     if not taken["would_open"]:
         yield "It would have opened and extended no campaign."
-
-
-def tag_names(settings: Settings) -> TagNames:
-    """Return which tags name owner and purpose: `[owners] tags` and `purpose_tags`, else the usual ones."""
-    table = settings.table("owners")
-    usual = TagNames()
-    return TagNames(
-        owner=_texts(table, "tags", "[owners]") or usual.owner,
-        purpose=_texts(table, "purpose_tags", "[owners]") or usual.purpose,
-    )
-
-
-def _texts(table: Mapping[str, Any], key: str, name: str) -> tuple[str, ...]:
-    value = table.get(key, [])
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise UsageError(f"{name} {key} must be a list of texts.", f'Write {key} = ["…"].')
-    return tuple(value)
 
 
 def gap_json(gap: Gap) -> dict[str, str]:

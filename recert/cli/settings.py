@@ -1,9 +1,11 @@
 """Every setting of a run, with its place; the rooms say what their tables mean."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from recert.campaigns.deadlines import WEEKDAYS, Calendar
 from recert.config import Setting, Settings
@@ -11,6 +13,9 @@ from recert.errors import UsageError
 from recert.lifecycle import KINDS, OwnerPolicy, TriggerPolicy, read_leavers, read_trigger_policy
 from recert.store.store import Store
 from recert.text import visible
+
+if TYPE_CHECKING:
+    from recert.aws.interface import TagNames
 
 _DEFAULT = "default"
 HISTORY_DAYS = 90
@@ -100,18 +105,46 @@ def _event(policy: TriggerPolicy, kind: str, source: str) -> Setting:
     return Setting(f"triggers.events.{kind}", value, place)
 
 
-def _evidence(settings: Settings) -> Iterator[Setting]:
-    from recert.cli.signing import KEY, TABLE, key_of  # noqa: PLC0415 - tables are slow to import
+def texts(table: Mapping[str, Any], key: str, name: str) -> tuple[str, ...]:
+    """Return a list of texts of a table, empty where it has none; raises UsageError for another value."""
+    value = table.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise UsageError(f"{name} {key} must be a list of texts.", f'Write {key} = ["…"].')
+    return tuple(value)
 
+
+def key_of(settings: Settings) -> Path | None:
+    """Return the key that `[evidence] key` names, None where there is none; raises UsageError."""
+    value = settings.table("evidence").get("key")
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value.strip():
+        raise UsageError("[evidence] key must be the path of an SSH key.", "Mend the line.")
+    return Path(value).expanduser()
+
+
+def tag_names(settings: Settings) -> TagNames:
+    """Return which tags name owner and purpose: `[owners] tags` and `purpose_tags`, else the usual ones."""
+    from recert.aws.interface import TagNames  # noqa: PLC0415 - boto3 is slow to import
+
+    table = settings.table("owners")
+    usual = TagNames()
+    return TagNames(
+        owner=texts(table, "tags", "[owners]") or usual.owner,
+        purpose=texts(table, "purpose_tags", "[owners]") or usual.purpose,
+    )
+
+
+def _evidence(settings: Settings) -> Iterator[Setting]:
     key = key_of(settings)
-    carried = settings.table(TABLE).get("user_agent")
+    carried = settings.table("evidence").get("user_agent")
     yield Setting(
-        f"{TABLE}.user_agent",
+        "evidence.user_agent",
         bool(carried),
         str(settings.file) if carried is not None else _DEFAULT,
     )
     yield Setting(
-        f"{TABLE}.{KEY}", str(key) if key else None, str(settings.file) if key else _DEFAULT
+        "evidence.key", str(key) if key else None, str(settings.file) if key else _DEFAULT
     )
 
 
@@ -173,8 +206,6 @@ def _text(settings: Settings) -> str:
 
 
 def _owners(settings: Settings) -> Iterator[Setting]:
-    from recert.cli.readings import tag_names  # noqa: PLC0415 - boto3 is slow to import
-
     names, policy = tag_names(settings), owner_policy(settings)
     table = settings.table("owners")
     told: dict[str, Any] = {

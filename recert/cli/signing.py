@@ -4,9 +4,8 @@ import os
 from pathlib import Path
 
 from recert.cli.context import Run
-from recert.config import Settings
+from recert.cli.settings import key_of
 from recert.demo.people import OWNER
-from recert.errors import UsageError
 from recert.evidence import keys, throwaway
 from recert.store.handed import handed
 from recert.store.ledger import Actor
@@ -14,22 +13,15 @@ from recert.store.signing import StatementSigner
 from recert.store.store import Store
 from recert.store.tables import KeyRow
 
-TABLE = "evidence"
-KEY = "key"
 
+def own_signer(
+    run: Run, store: Store, key: Path | None = None, *, asks: bool = True
+) -> StatementSigner | None:
+    """Return who signs for the caller of a run, None where they have no key at hand.
 
-def key_of(settings: Settings) -> Path | None:
-    """Return the key that `[evidence] key` names, None where there is none; raises UsageError."""
-    value = settings.table(TABLE).get(KEY)
-    if value is None:
-        return None
-    if not isinstance(value, str) or not value.strip():
-        raise UsageError("[evidence] key must be the path of an SSH key.", "Mend the line.")
-    return Path(value).expanduser()
-
-
-def signer_of(run: Run, store: Store, key: Path | None, *, asks: bool) -> StatementSigner | None:
-    """Return who signs for the caller of a run, None where they have no key at hand."""
+    The key that was named, else that of the configuration, else one of theirs that their agent
+    holds; in the demo a throw-away key. `asks` says whether a terminal is there for questions.
+    """
     named = key or key_of(run.settings)
     if named is not None:
         return run.signer(named, asks=asks)

@@ -10,6 +10,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from recert.cli.context import Run, current
+from recert.cli.signing import own_signer
 from recert.errors import RecertError, StoreError
 
 if TYPE_CHECKING:
@@ -157,12 +158,12 @@ class Desk:
 
     def sign(self, campaign: str, /, *, asks: bool = False) -> Signed:
         """Sign the caller's decided items, with their key where they have one."""
-        signer = self._run.own_signer(self._store, asks=asks)
+        signer = own_signer(self._run, self._store, asks=asks)
         return self._service.sign(campaign, signer=signer)
 
     def close(self, campaign: str, /, *, asks: bool = False) -> CampaignView:
         """Close a campaign, with the caller's key where they have one."""
-        signer = self._run.own_signer(self._store, asks=asks)
+        signer = own_signer(self._run, self._store, asks=asks)
         return self._service.close(campaign, signer=signer)
 
     def reminders(self, campaign: str, /) -> Sequence[Mapping[str, Any]]:

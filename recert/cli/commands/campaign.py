@@ -125,10 +125,12 @@ def cancel(campaign: str, *, reason: str, yes: bool) -> None:
 )
 def close(campaign: str, *, key: Path | None) -> None:
     """Close a campaign, as far as its rules let it go."""
+    from recert.cli.signing import own_signer  # noqa: PLC0415 - behind the store
+
     run = current()
     service = run.campaigns(acting=True)
     chosen = service.find_campaign(campaign)
-    show_campaign(service.close(chosen, signer=run.own_signer(service.store, key)).id)
+    show_campaign(service.close(chosen, signer=own_signer(run, service.store, key)).id)
 
 
 @campaign.command()

@@ -114,6 +114,8 @@ def items(campaign: str, items: tuple[str, ...], mine: bool, undecided: bool) ->
 )
 def sign(campaign: str, yes: bool, key: Path | None) -> None:
     """Sign your decided items; the others stay open."""
+    from recert.cli.signing import own_signer  # noqa: PLC0415 - behind the store
+
     run = current()
     service = run.campaigns(acting=True)
     chosen = service.find_campaign(campaign)
@@ -131,7 +133,7 @@ def sign(campaign: str, yes: bool, key: Path | None) -> None:
         )
     # Without a decision there is nothing to ask about; the refusal says what to do.
     run.confirm("Sign?", yes=yes or not summary.decided)
-    signed = service.sign(chosen, signer=run.own_signer(service.store, key))
+    signed = service.sign(chosen, signer=own_signer(run, service.store, key))
     if run.out.as_json:
         run.out.document(signed)
         return
