@@ -109,16 +109,21 @@ def require_source(session: Session, source: Source) -> None:
         session.add(Meta(key="synthetic", value="true" if source.synthetic else "false"))
         session.flush()
         return
-    if kind.value != source.kind:
-        raise RefusedError(
-            f"This store holds {_name(kind.value)} and takes no {_name(source.kind)}.",
-            "Name another store with --store.",
-            rule="source_kind",
-        )
+    require_kind(kind.value, source.kind)
     synthetic = session.get(Meta, "synthetic")
     if source.synthetic and (synthetic is None or synthetic.value != "true"):
         raise RefusedError(
             "This store holds readings of real accounts and takes no synthetic one.",
+            "Name another store with --store.",
+            rule="source_kind",
+        )
+
+
+def require_kind(held: str | None, wanted: str) -> None:
+    """Raise RefusedError where a store holds another kind of readings than is wanted; None takes each."""
+    if held is not None and held != wanted:
+        raise RefusedError(
+            f"This store holds {_name(held)} and takes no {_name(wanted)}.",
             "Name another store with --store.",
             rule="source_kind",
         )

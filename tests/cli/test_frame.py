@@ -12,8 +12,12 @@ import click
 import pytest
 from figures import Figures, spent
 
+from recert.analysis import CEILING_KINDS
+from recert.campaigns.people import ROLES
 from recert.cli.diagnostics import report
+from recert.cli.main import cli
 from recert.cli.registry import COMMANDS
+from recert.store.outcome import Strategy
 
 Recert = Callable[..., Any]
 
@@ -25,6 +29,24 @@ def test_the_line_in_the_help_is_the_first_sentence_of_the_command(name: str) ->
     assert isinstance(command, click.Command)
     assert (command.help or "").splitlines()[0] == line
     assert command.name == name
+
+
+def choices(command: str, option: str) -> tuple[str, ...]:
+    """Return what an option of a command takes."""
+    found: click.Command = cli
+    for name in command.split():
+        assert isinstance(found, click.Group)
+        found = found.get_command(click.Context(found), name) or cli
+    kind = next(one.type for one in found.params if one.name == option)
+    assert isinstance(kind, click.Choice)
+    return tuple(kind.choices)
+
+
+def test_what_options_take_is_what_the_rooms_know() -> None:
+    """The commands name them once more, so that their help needs no store and no analysis."""
+    assert choices("people add", "roles") == ROLES
+    assert choices("campaign open", "strategy") == tuple(one.value for one in Strategy)
+    assert choices("propose", "kinds") == CEILING_KINDS
 
 
 def test_the_help_lists_every_command_and_the_exit_codes(recert: Recert) -> None:

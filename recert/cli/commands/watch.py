@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -11,9 +11,6 @@ from recert.cli.context import Run, current
 from recert.cli.diagnostics import ExitCode
 from recert.cli.lazy import RecertCommand
 from recert.cli.types import Words
-
-if TYPE_CHECKING:
-    from recert.store.store import Store
 
 
 @click.command(cls=RecertCommand)
@@ -49,9 +46,10 @@ def watch(url: str | None, *, print_rule: bool, set_aside: bool, once: bool, **w
     from recert.aws.watch import Watcher  # noqa: PLC0415 - as above
     from recert.cli import readings  # noqa: PLC0415 - as above
     from recert.cli.watched import Watched  # noqa: PLC0415 - as above
+    from recert.store.readings import require_kind  # noqa: PLC0415 - as above
 
     store = run.open_store(run.settings.store.value, create=True)
-    _refuse_recordings(store)
+    require_kind(store.kind, "live")
     stop = Stop()
     queue = open_queue(url, profile=where["profile"])
     watched = Watched(run, store, partial(readings.live, run.settings, **where), stop)
@@ -106,14 +104,3 @@ def _print_rule(run: Run, url: str | None) -> None:
         return
     for line in json.dumps(rule, indent=2).splitlines():
         run.out.line(line)
-
-
-def _refuse_recordings(store: Store) -> None:
-    from recert.errors import RefusedError  # noqa: PLC0415 - only this needs it
-
-    if store.kind == "replay":
-        raise RefusedError(
-            "This store holds recordings; what happens in AWS belongs in another.",
-            "Name a store with --store.",
-            rule="source_kind",
-        )
