@@ -88,6 +88,10 @@ class _Mail(socketserver.StreamRequestHandler):
             else:
                 self.say("250 fine")
 
+    def finish(self) -> None:
+        super().finish()
+        self.connection.close()  # encrypted, it is another socket than the one that the server closes
+
     def _take(self, *, safe: bool) -> None:
         lines = []
         while (line := self.rfile.readline()) not in (b".\r\n", b""):
