@@ -598,3 +598,23 @@ def many(count: int) -> tuple[tuple[Any, ...], ...]:
         (*ROWS[i % len(ROWS)][:1], f"{ROWS[i % len(ROWS)][1]} {i}", *ROWS[i % len(ROWS)][2:])
         for i in range(count)
     )
+
+
+JON = Caller("jon.berg@example.com", "Jon Berg", Strength.OS, ("reviewer",), known=True)
+
+
+def signed() -> Sample:
+    """Return a campaign with its first two items signed."""
+    sample = Sample()
+    for item in ("i00000", "i00001"):
+        sample.lines[item] = replace(sample.lines[item], state="signed_off")
+    return sample
+
+
+def asked_back(*items: str) -> Sample:
+    """Return it as Jon sees it after Maria asked."""
+    sample = signed()
+    sample.rescind("c1", items, "I mixed the two up")
+    sample.steps.clear()
+    sample.caller = JON
+    return sample

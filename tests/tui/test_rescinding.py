@@ -1,31 +1,9 @@
 """A signed decision is asked back in the review, and a second person answers where campaigns are."""
 
-from dataclasses import replace
-
 from conftest import Seat, Start
-from sample import Sample
+from sample import asked_back, signed
 
-from recert.campaigns.views import Caller, Strength
 from recert.errors import RefusedError
-
-JON = Caller("jon.berg@example.com", "Jon Berg", Strength.OS, ("reviewer",), known=True)
-
-
-def signed() -> Sample:
-    """Return a campaign with its first two items signed."""
-    sample = Sample()
-    for item in ("i00000", "i00001"):
-        sample.lines[item] = replace(sample.lines[item], state="signed_off")
-    return sample
-
-
-def asked_back(*items: str) -> Sample:
-    """Return it as Jon sees it after Maria asked."""
-    sample = signed()
-    sample.rescind("c1", items, "I mixed the two up")
-    sample.steps.clear()
-    sample.caller = JON
-    return sample
 
 
 async def whole(seat: Seat) -> str:

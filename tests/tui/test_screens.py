@@ -1,13 +1,14 @@
 """What every screen looks like in each of its states, small and wide, dark, light and without colour."""
 
 import threading
+from collections.abc import Callable
 from itertools import groupby
 from string import ascii_letters
 
 import pytest
 from conftest import Seat, Start
 from rich.cells import cell_len
-from sample import Sample, many
+from sample import Sample, asked_back, many, signed
 from syrupy.assertion import SnapshotAssertion
 
 from recert.errors import StoreError
@@ -17,7 +18,8 @@ from recert.tui.theme import DARK, LIGHT, MONO
 LOOKS = (DARK, LIGHT, MONO)
 LETTERS = ascii_letters + "0123456789"
 SIZES = ((80, 24), (120, 32))
-WALK = (
+Way = tuple[tuple[str, tuple[str, ...]], ...]
+REVIEWER: Way = (
     ("review", ()),
     ("review, evidence", ("j", "j", "e")),
     ("review, item", ("enter",)),
@@ -42,6 +44,25 @@ WALK = (
     ("evidence", ("5",)),
     ("report", ("v", "enter")),
 )
+SIGNER: Way = (("ask for a signed decision back", ("g", "R")),)
+OWNER: Way = (
+    ("told what is asked back", ()),
+    ("campaigns, something asked back", ("2",)),
+    ("confirm or withdraw", ("R",)),
+    ("remind", ("escape", "m")),
+    ("reassign, from whom", ("escape", "d")),
+    ("end the review", ("escape", "n")),
+    ("close, blocked", ("escape", "c")),
+    ("ask again", ("escape", "i")),
+    ("cancel", ("escape", "X")),
+    ("export", ("escape", "x")),
+    ("launch", ("escape", "g", "j", "l")),
+)
+WALKS: dict[str, tuple[Callable[[], Sample], Way]] = {
+    "reviewer": (Sample, REVIEWER),
+    "signer": (signed, SIGNER),
+    "owner": (lambda: asked_back("i00000"), OWNER),
+}
 
 
 def looks(seat: Seat) -> str:
@@ -65,25 +86,29 @@ def looks(seat: Seat) -> str:
     return "\n".join(lines + legend)
 
 
-async def walk(start: Start, size: tuple[int, int], look: str) -> dict[str, tuple[str, str]]:
+async def walk(
+    start: Start, size: tuple[int, int], look: str, services: Sample, way: Way
+) -> dict[str, tuple[str, str]]:
     pictures = {}
     theme = DARK if look == MONO else look
-    async with start(size=size, theme=theme, plain=look == MONO, group="risk") as seat:
-        for name, keys in WALK:
+    async with start(services, size=size, theme=theme, plain=look == MONO, group="risk") as seat:
+        for name, keys in way:
             await seat.press(*keys)
             pictures[name] = (seat.text(), looks(seat))
     return pictures
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+@pytest.mark.parametrize("who", WALKS)
 async def test_every_screen(
-    start: Start, size: tuple[int, int], snapshot: SnapshotAssertion
+    start: Start, size: tuple[int, int], who: str, snapshot: SnapshotAssertion
 ) -> None:
-    dark = await walk(start, size, DARK)
+    services, way = WALKS[who]
+    dark = await walk(start, size, DARK, services(), way)
     for name, (text, _looks) in dark.items():
         assert text == snapshot(name=name)
     for look in LOOKS:
-        drawn = dark if look == DARK else await walk(start, size, look)
+        drawn = dark if look == DARK else await walk(start, size, look, services(), way)
         assert {name: text for name, (text, _) in drawn.items()} == {
             name: text for name, (text, _) in dark.items()
         }
