@@ -38,6 +38,8 @@ def worst(grant: EffectiveGrant, risks: tuple[str, ...]) -> str:
             return sentence
     levels = {level.value for level in grant.access_levels}
     what, where = thing(grant.action.partition(":")[0]), places(grant.resources)
+    if all(action.startswith("lambda:invoke") for action in map(str.lower, grant.effective)):
+        return f"It can run {what}, with whatever rights they have ({where})."
     for level, sentence in _BY_LEVEL:
         if level in levels:
             return sentence.format(what=what, where=where)

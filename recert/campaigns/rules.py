@@ -38,7 +38,12 @@ from recert.store.canonical import parse_strict
 from recert.store.outcome import ACCEPTS
 from recert.store.tables import CampaignRow, ItemRow
 
-_SAYS_WHY = frozenset({Verdict.REDUCE, Verdict.REVOKE, Verdict.EXCEPTION, Verdict.ABSTAIN})
+_SAYS_WHY = {
+    Verdict.REDUCE: "Narrowing (reduce)",
+    Verdict.REVOKE: "A revocation",
+    Verdict.EXCEPTION: "An exception",
+    Verdict.ABSTAIN: "An abstention",
+}
 _LONGEST_NAME = 256
 
 
@@ -104,7 +109,7 @@ class Ruling:
 
     def _require_no_rationale(self) -> None:
         if self.request.verdict in _SAYS_WHY:
-            what = f"To {self.request.verdict.value.replace('_', ' ')} needs a rationale."
+            what = f"{_SAYS_WHY[self.request.verdict]} needs a rationale."
             raise RefusedError(what, "Say why with --rationale.", rule="rationale")
         if self.bulk > 1:
             looped = len(self.request.items) == 1

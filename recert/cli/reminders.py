@@ -59,16 +59,22 @@ def remind_now(
 
     Raises UsageError where there is no channel to send through.
     """
-    found = channels(run.settings, wanted)
-    if not found and not dry_run:
-        raise UsageError(
-            "No channel is configured to remind anybody through.",
-            "Add [reminders.smtp], [reminders.webhook] or [reminders.sns] to recert.toml.",
-        )
+    found = channels(run.settings, wanted) if dry_run else some_channel(run.settings, wanted)
     rhythm = Rhythm.from_table(run.settings.table("reminders"))
     lock = nullcontext() if dry_run else alone(service.store.location, work="remind")
     with lock:
         return service.remind(campaign, found, rhythm, dry_run=dry_run)
+
+
+def some_channel(settings: Settings, wanted: Sequence[str] = ()) -> list[Channel]:
+    """Return the configured channels; raises UsageError where there is none."""
+    found = channels(settings, wanted)
+    if not found:
+        raise UsageError(
+            "No channel is configured to remind anybody through.",
+            "Add [reminders.smtp], [reminders.webhook] or [reminders.sns] to recert.toml.",
+        )
+    return found
 
 
 def channels(settings: Settings, wanted: Sequence[str] = ()) -> list[Channel]:

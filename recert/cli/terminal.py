@@ -34,6 +34,7 @@ def open_configured() -> int:
 def open_demo(run: Run, *, reset: bool) -> int:
     """Open the terminal UI on the demo's store; what it does not hold yet is read behind the first frame."""
     _require_terminal()
+    quiet = run.out.quiet
 
     def ready() -> Store:
         from recert.cli import demo_store  # noqa: PLC0415 - boto3 and tables are slow to import
@@ -42,7 +43,23 @@ def open_demo(run: Run, *, reset: bool) -> int:
             demo_store.reset(run)
         return demo_store.ensure(run)
 
-    return _start(run, ready, banner=_SYNTHETIC)
+    code = _start(run, ready, banner=_SYNTHETIC)
+    if code == 0 and not quiet:
+        _part(run)
+    return code
+
+
+def _part(run: Run) -> None:
+    """Say after the demo how to go on with it: the screen that showed everything is gone."""
+    from recert.cli import demo_store  # noqa: PLC0415 - as above
+    from recert.demo import OWNER  # noqa: PLC0415 - as above
+
+    place = demo_store.location(run)
+    run.out.quiet = False
+    run.out.note(f"What you decided is kept in {place}.")
+    run.out.note("`recert demo` goes on with it, `recert demo --reset` begins anew.")
+    run.out.note(f"As the campaigns' owner:  RECERT_USER={OWNER} recert demo")
+    run.out.note(f"On the command line:      recert --store {place} campaigns")
 
 
 def _require_terminal() -> None:
@@ -129,7 +146,15 @@ class Desk:
             place=str(self._store.location),
             banner=self._banner(found[1].source.recording_digest if found else self._recording()),
             gaps=len(found[1].coverage.gaps) if found else 0,
+            as_others=self._as_others(),
         )
+
+    def _as_others(self) -> str:
+        if self._store.source != "demo":
+            return ""
+        from recert.demo import OWNER  # noqa: PLC0415 - nothing else here needs the demo
+
+        return f"In the demo you can be anybody: quit, then `RECERT_USER={OWNER} recert demo`."
 
     def _ask_who(self) -> None:
         """Ask AWS who the caller is; whom the store knows by their claim does not wait for it."""
@@ -167,9 +192,13 @@ class Desk:
         return self._service.close(campaign, signer=signer)
 
     def reminders(self, campaign: str, /) -> Sequence[Mapping[str, Any]]:
-        """Return who would be reminded of how much, through every configured channel."""
-        from recert.cli.reminders import remind_now  # noqa: PLC0415 - tables are slow to import
+        """Return who would be reminded of how much; raises UsageError where no channel could carry it."""
+        from recert.cli.reminders import (  # noqa: PLC0415 - tables are slow to import
+            remind_now,
+            some_channel,
+        )
 
+        some_channel(self._run.settings)
         plan, _ = remind_now(self._run, self._service, campaign, dry_run=True)
         return [
             {"person": one.recipient, "template": one.template, **one.counts}

@@ -215,7 +215,8 @@ class RecertApp(App[None]):
     def action_help(self) -> None:
         """Show the keys of this screen first, then those that work everywhere."""
         if self.here is not None:
-            self.put(help_for(self.here.NAME, self.keymap))
+            note = self.session.as_others if self.session else ""
+            self.put(help_for(self.here.NAME, self.keymap, note))
 
     def action_palette(self) -> None:
         """Offer everything that can be done here, and what the other modes do, by name."""

@@ -245,7 +245,11 @@ class Mode(Asking):
 
     def refuse(self, error: RecertError) -> None:
         """Say what went wrong and what to do."""
-        self.query_one(Notice).tell(sentence(error))
+        session = self.recert.session
+        line = sentence(error)
+        if session and session.as_others and getattr(error, "rule", "") == "not_owner":
+            line = (*line, Piece(" ", Role.PLAIN), say(session.as_others))
+        self.query_one(Notice).tell(line)
 
     @on(Failed)
     def _failed(self, event: Failed) -> None:

@@ -33,7 +33,8 @@ class Session:
     """Whose session this is, and on what.
 
     `banner` is SYNTHETIC or REPLAY with a digest, None on a live store; `place` is the store as a
-    person would name it; `gaps` counts what the last reading could not read.
+    person would name it; `gaps` counts what the last reading could not read; `as_others` says how to
+    sit down as somebody else, where that is part of the show.
     """
 
     caller: Caller
@@ -41,6 +42,7 @@ class Session:
     place: str
     banner: str | None = None
     gaps: int = 0
+    as_others: str = ""
 
 
 @dataclass(frozen=True, slots=True)

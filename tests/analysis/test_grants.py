@@ -63,6 +63,15 @@ def test_the_element_stays_as_written_and_its_actions_are_concrete(
     assert found["S3:putobject"].as_json()["effective_actions"] == ["s3:PutObject"]
 
 
+def test_who_may_run_a_function_is_not_said_to_destroy_it(
+    w: Any, estate: Estate, catalogue: Catalogue
+) -> None:
+    running = holding(w, estate, w.allow("lambda:Invoke*"), w.allow("lambda:*"))
+    found = own(running, w, catalogue)
+    assert found["lambda:Invoke*"].worst.startswith("It can run Lambda functions, with whatever")
+    assert "run Lambda functions" not in found["lambda:*"].worst
+
+
 def test_what_a_deny_a_boundary_and_an_scp_take_is_named(
     w: Any, estate: Estate, catalogue: Catalogue
 ) -> None:

@@ -97,6 +97,7 @@ class Sample:
         default_factory=lambda: Caller(ME, "Maria Lopez", Strength.OS, ("reviewer",), known=True)
     )
     banner: str | None = "SYNTHETIC"
+    as_others: str = ""
     no_campaigns: bool = False
     fail: dict[str, RecertError] = field(default_factory=dict)
     gate: threading.Event | None = None
@@ -121,7 +122,14 @@ class Sample:
 
     def session(self) -> Session:
         self._check("session")
-        return Session(self.caller, "store-1", "/data/recert.db", self.banner, gaps=1)
+        return Session(
+            self.caller,
+            "store-1",
+            "/data/recert.db",
+            self.banner,
+            gaps=1,
+            as_others=self.as_others,
+        )
 
     def _counts(self) -> Counts:
         lines = self.lines.values()

@@ -63,6 +63,19 @@ async def test_without_a_channel_reminding_says_where_one_is_configured(start: S
         assert "✗ No channel is configured. Add [reminders.smtp]." in seat.text()
 
 
+async def test_where_one_can_be_anybody_a_refused_owners_work_and_the_help_say_how(
+    start: Start,
+) -> None:
+    sample = Sample(as_others="Quit and be agnes.")
+    sample.fail["reminders"] = RefusedError("It is hers.", "Ask her.", rule="not_owner")
+    async with start(sample, size=(120, 32)) as seat:
+        await on_campaign(seat, 0)
+        await seat.press("m")
+        assert "✗ It is hers. Ask her. Quit and be agnes." in seat.text()
+        await seat.press("question_mark", "G")
+        assert "  Quit and be agnes." in "\n".join(seat.lines())
+
+
 async def test_open_items_of_one_reviewer_go_to_another_with_a_note(start: Start) -> None:
     async with start(size=(120, 32)) as seat:
         await on_campaign(seat, 0)

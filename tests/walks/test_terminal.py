@@ -21,11 +21,21 @@ def left(term: Term) -> int:
     return term.end(20)
 
 
-def test_the_demo_opens_on_a_review_and_says_that_it_is_synthetic(tmp_path: Path) -> None:
+def test_the_demo_says_that_it_is_synthetic_and_at_its_end_how_to_go_on(tmp_path: Path) -> None:
     terminal = started("--store", str(tmp_path / "demo.db"), "demo")
     terminal.wait_for("SYNTHETIC")
     terminal.wait_for("hr-assistant")
+    terminal.wait_for("of yours decided")
+    terminal.send("2")
+    terminal.wait_for("13 campaigns")
+    terminal.send("m")
+    terminal.wait_for("No channel is configured")
+    terminal.send("?")
+    terminal.wait_for("Help: Campaigns")
+    terminal.send("q")
+    terminal.wait_for(lambda now: "Help: Campaigns" not in now)
     assert left(terminal) == 0
+    assert b"RECERT_USER=agnes.lindholm recert demo" in terminal.raw.split(b"\x1b[?1049l")[-1]
 
 
 def test_a_decision_made_on_the_screen_is_there_for_the_command_line(

@@ -10,7 +10,16 @@ from recert.cli.lazy import RecertCommand
 @click.option("--no-tui", is_flag=True, help="Print what there is instead of opening it.")
 @click.option("--reset", is_flag=True, help="Begin anew; your decisions in the demo are removed.")
 def demo(no_tui: bool, reset: bool) -> int:
-    """Open the embedded, synthetic estate."""
+    """Open the embedded, synthetic estate.
+
+    Needs no AWS. You are maria.sanchez, a reviewer; RECERT_USER makes you somebody else,
+    agnes.lindholm for the owner of the campaigns. What you decide is kept for the next start.
+
+    \b
+    recert demo
+    RECERT_USER=agnes.lindholm recert demo
+    recert demo --no-tui
+    """  # noqa: D301 - \b keeps click from filling the examples
     run = current()
     if not no_tui and not run.out.as_json:
         from recert.cli import terminal  # noqa: PLC0415 - the terminal UI is slow to import

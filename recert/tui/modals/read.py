@@ -78,8 +78,8 @@ def _json_row(line: str) -> Row:
     return (Piece(head + '":', Role.ACCENT), Piece(" " + tail, Role.CODE))
 
 
-def help_for(mode: str, changes: Mapping[str, str]) -> Reading:
-    """Return the keys of one mode first, then those that work everywhere."""
+def help_for(mode: str, changes: Mapping[str, str], note: str = "") -> Reading:
+    """Return the keys of one mode first, then those that work everywhere, and notes."""
     title = TITLES[mode]
     lines: list[Row] = [row(say(f"In {title}", Role.TITLE)), ()]
     lines += _key_rows(SCREENS[mode], changes)
@@ -89,7 +89,7 @@ def help_for(mode: str, changes: Mapping[str, str]) -> Reading:
     names = ", ".join(key.label for key in MODES)
     lines.append(_key_row(f"{keys[0]}…{keys[-1]}", names, ""))
     lines += _key_rows(MOVE, changes)
-    lines += [(), *(row(say(note, Role.MUTED)) for note in NOTES)]
+    lines += [(), *(row(say(line, Role.MUTED)) for line in (note, *NOTES) if line)]
     lines.append(row(say(", ".join(k.id for k in (*SCREENS[mode], *EVERYWHERE)), Role.MUTED)))
     return Reading(f"Help: {title}", lines)
 

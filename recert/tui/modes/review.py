@@ -381,7 +381,8 @@ class ReviewMode(ItemList):
             return
         if any(line.state != "signed_off" for line in lines):
             self.tell(
-                "This takes signed decisions back; ",
+                say("R", Role.KEY),
+                " takes signed decisions back; ",
                 say("u", Role.KEY),
                 " undoes those that are not signed.",
             )
