@@ -7,9 +7,11 @@ derives them again and compares.
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import metadata
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 import recert
@@ -45,6 +47,7 @@ CHECKPOINT = "checkpoint"
 OSCAL = "oscal-assessment-results.json"
 STANDALONE = ("verify.sh", "verify.py")
 """Programs inside a pack: a convenience for whoever trusts the pack's sender, never a proof."""
+_SOURCE = "source_sha256"
 FOR_PEOPLE = ("README.txt", "report.html", "decisions.xlsx", *STANDALONE)
 
 
@@ -69,13 +72,14 @@ def derive(
     For a pack that another `tool` wrote (see `own_tool`), `given` holds its files: those made for
     people are then taken from it, since their wording may differ.
     """
+    writer = own_tool() if tool is None else tool
     tied = tie_out(material.projection, material.campaign, len(material.records))
     told = removal.books(material)
     found = {
         LEDGER: lines(material.ledger.texts),
         CHECKPOINT: checkpoint(material.projection.store_id, material.ledger.head),
         "control.json": pretty(control.control(material)),
-        "campaign.json": pretty(control.campaign(material)),
+        "campaign.json": pretty(control.campaign(material, tells_rules=_SOURCE in writer)),
         POPULATION: lines(material.records),
         "population.csv": tables.to_csv(population.COLUMNS, population.rows(material)),
         DECISIONS: lines(decision_lines(material)),
@@ -107,15 +111,41 @@ def derive(
     for path in FOR_PEOPLE:
         if given is not None and path in given:
             found[path] = given[path]
-    found[MANIFEST] = pretty(_manifest(material, tied, found, tool or own_tool()))
+    found[MANIFEST] = pretty(_manifest(material, tied, found, writer))
     found[SUMS] = sums(found)
     return found
 
 
 def own_tool() -> dict[str, Any]:
-    """Return what decides the wording of a pack: this recert, and the libraries that write for people."""
+    """Return what decides the wording of a pack: this recert, and the libraries that write for people.
+
+    Two builds of one version may word it in different ways, so the digest of what writes it stands there.
+    """
     libraries = {name: metadata.version(name) for name in ("jinja2", "xlsxwriter")}
-    return {"name": "recert", "version": recert.__version__, "libraries": libraries}
+    return {
+        "name": "recert",
+        "version": recert.__version__,
+        "libraries": libraries,
+        _SOURCE: _source_digest(),
+    }
+
+
+@cache
+def _source_digest() -> str:
+    found = hashlib.sha256()
+    for path, data in sorted(_sources(files("recert.evidence"), "")):
+        found.update(f"{path} {len(data)}\n".encode())
+        found.update(data)
+    return found.hexdigest()
+
+
+def _sources(folder: Traversable, under: str) -> Iterator[tuple[str, bytes]]:
+    for one in folder.iterdir():
+        path = f"{under}{one.name}"
+        if one.is_dir():
+            yield from _sources(one, f"{path}/")
+        elif path.endswith((".py", ".sh", ".j2", ".css")):
+            yield path, one.read_bytes()
 
 
 def sums(found: Mapping[str, bytes]) -> bytes:

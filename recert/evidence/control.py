@@ -22,6 +22,8 @@ _CLOSED = (
     "of tieout.json holds, and no call of its reading went unanswered."
 )
 _TYPES = {"event": "event", "cadence": "periodic", "expiry": "event"}
+_ONE_ANSWER = "the one decision of the reviewer of record"
+_KEPT = "kept, and asked again in a successor"
 
 
 def control(material: Material) -> dict[str, Any]:
@@ -65,8 +67,11 @@ def _period(material: Material) -> dict[str, Any]:
     }
 
 
-def campaign(material: Material) -> dict[str, Any]:
-    """Return what `campaign.json` holds."""
+def campaign(material: Material, *, tells_rules: bool = True) -> dict[str, Any]:
+    """Return what `campaign.json` holds.
+
+    The first packs did not tell by which rules stages and silence were taken (`tells_rules` false).
+    """
     row, projection = material.row, material.projection
     steps = projection.steps[material.campaign]
     settings = row["settings"]
@@ -90,8 +95,8 @@ def campaign(material: Material) -> dict[str, Any]:
             "zone": row["due_zone"],
         },
         "stages": stages or [{"stage": 1, "reviewers": "the reviewer of record"}],
-        "outcome_strategy": stages.get("strategy") or "the one decision of the reviewer of record",
-        "no_response_rule": _no_response(material),
+        "outcome_strategy": (stages.get("strategy") if tells_rules else None) or _ONE_ANSWER,
+        "no_response_rule": _no_response(material) if tells_rules else _KEPT,
         "settings_sha256": canonical.digest(settings),
         "tool": _tools(material),
         "source": material.source,
@@ -115,7 +120,7 @@ def _no_response(material: Material) -> str:
     }
     if "revoke" in meant:
         return "revoked" if meant == {"revoke"} else "revoked or kept, see consequence in decisions"
-    return "kept, and asked again in a successor"
+    return _KEPT
 
 
 def _when(steps: list[dict[str, Any]], state: str) -> str | None:

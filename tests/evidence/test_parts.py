@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from recert.evidence.pack import export_pack
+from recert.evidence import control
+from recert.evidence.pack import collect, export_pack
 from recert.evidence.tables import cell
 
 
@@ -118,3 +119,29 @@ def test_the_numbers_of_the_tie_out_are_those_of_the_tables(pack: Path) -> None:
 )
 def test_a_cell_is_harmless(value: Any, text: str) -> None:
     assert cell(value) == text
+
+
+@pytest.mark.parametrize(
+    ("consequences", "rule"),
+    [
+        (["keep"], "kept, and asked again in a successor"),
+        (["revoke"], "revoked"),
+        (["keep", "revoke"], "revoked or kept, see consequence in decisions"),
+    ],
+)
+def test_the_campaign_says_how_stages_and_silence_were_taken(
+    world: Any, consequences: list[str], rule: str
+) -> None:
+    world.open(2)
+    for number in range(2):
+        world.decide(number)
+    with world.store.read() as session:
+        material = collect(session, world.campaign)
+    material.row["settings"]["stages"] = {"count": 2, "strategy": "allMustAccept"}
+    for one, meant in zip(material.projection.decisions.values(), consequences, strict=False):
+        one.body.update(verdict="no_response", consequence=meant)
+    told = control.campaign(material)
+    assert (told["outcome_strategy"], told["no_response_rule"]) == ("allMustAccept", rule)
+    first = control.campaign(material, tells_rules=False)
+    assert first["outcome_strategy"] == "the one decision of the reviewer of record"
+    assert first["no_response_rule"] == "kept, and asked again in a successor"

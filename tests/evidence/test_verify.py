@@ -1,5 +1,6 @@
 """Packs are verified: what was edited, lost or added is named."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -181,3 +182,27 @@ def test_a_pack_of_another_version_of_recert_is_still_verified(
     assert report.exit_code == 3
     lying = resummed(edited(changed, "tieout.json", b'"reduce": 1', b'"reduce": 0'))
     assert "tieout.json" in failed(verify(put(lying)))["derived"]
+
+
+def test_a_pack_of_another_build_of_the_same_version_is_still_verified(
+    small_pack: dict[str, bytes], put: Put
+) -> None:
+    source = contents.own_tool()["source_sha256"].encode()
+    other = edited(small_pack, "manifest.json", source, b"0" * 64)
+    reworded = resummed({**other, "verify.sh": b"#!/bin/sh\n"})
+    report = verify(put(reworded))
+    assert failed(report) == {}
+    assert "verify.sh" in report.unverified
+    own = resummed({**small_pack, "verify.sh": b"#!/bin/sh\n"})
+    assert "verify.sh" in failed(verify(put(own)))["derived"]
+
+
+def test_a_pack_of_the_first_build_is_still_verified(
+    small_pack: dict[str, bytes], put: Put
+) -> None:
+    manifest = json.loads(small_pack["manifest.json"])
+    del manifest["tool"]["source_sha256"]
+    first = resummed({**small_pack, "manifest.json": contents.pretty(manifest)})
+    report = verify(put(first))
+    assert failed(report) == {}
+    assert set(report.unverified) == set(contents.FOR_PEOPLE)
