@@ -18,6 +18,7 @@ from recert.cli import demo_store
 from recert.cli.context import Run
 from recert.cli.terminal import Desk
 from recert.clock import FixedClock
+from recert.demo import OWNER
 from recert.tui.app import RecertApp
 from recert.tui.memory import Memory
 from recert.tui.theme import DARK, LIGHT
@@ -28,13 +29,13 @@ SMALL, WIDE = (80, 24), (132, 38)
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture: its name, the size and look of the terminal, and the keys that lead to it."""
+    """A picture: its name, the keys that lead to it, size and look of the terminal, and who sits there."""
 
     name: str
     keys: tuple[str, ...]
     size: tuple[int, int] = WIDE
     theme: str = DARK
-    text: str = ""
+    user: str = ""
 
 
 PICTURES = (
@@ -45,7 +46,7 @@ PICTURES = (
     Picture("rationale", ("r",), SMALL, LIGHT),
     Picture("sign-off", ("j", "a", "S"), SMALL),
     Picture("by-service", ("b", "g", "z", "j"), WIDE),
-    Picture("campaigns", ("j", "a", "a", "a", "2")),
+    Picture("campaigns", ("2",), user=OWNER),
     Picture("agents", ("3",)),
     Picture("events", ("4",)),
     Picture("help", ("question_mark",), SMALL),
@@ -63,6 +64,10 @@ async def settle(app: RecertApp) -> None:
 
 async def draw(picture: Picture, target: Path, folder: Path) -> None:
     """Draw one picture in a store of its own."""
+    if picture.user:
+        os.environ["RECERT_USER"] = picture.user
+    else:
+        os.environ.pop("RECERT_USER", None)
     run = Run({"store": str(folder / f"{picture.name}.db"), "quiet": True})
     run.__dict__["clock"] = FixedClock(NOW)
     store = demo_store.ensure(run)
@@ -97,7 +102,6 @@ def main() -> None:
     target: Path = parser.parse_args().to
     target.mkdir(parents=True, exist_ok=True)
     os.environ.pop("NO_COLOR", None)
-    os.environ.pop("RECERT_USER", None)
     with tempfile.TemporaryDirectory() as folder:
         for picture in PICTURES:
             asyncio.run(draw(picture, target, Path(folder)))

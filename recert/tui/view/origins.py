@@ -90,7 +90,9 @@ def origin(grant: Mapping[str, Any], evidence: Mapping[str, Any]) -> list[Row]:
             field("explained", row("by ", say(short(named(e)), Role.GOOD))) for e in explained
         ]
     else:
-        lines.append(field("explained", row("by ", say("nothing that was read", Role.WARN))))
+        lines.append(
+            field("explained", row("by ", say("nothing that the agent is connected to", Role.WARN)))
+        )
     lines += [
         field("shared with", name(short(named(e)), Role.WARN))
         for e in as_list(evidence.get("shared_with"))
