@@ -35,7 +35,16 @@ def cli(ctx: click.Context) -> int | None:
 
     With no command: the terminal UI on the configured store. Begin with `recert demo`, or with
     `recert init` on a real account.
-    """
+
+    \b
+    sync                      read AWS; changes open campaigns
+    items, decide, sign       a reviewer answers what a campaign asks
+    campaign, remediate       its owner carries it and its revocations to the close
+    export, verify, gate      evidence, its check, and a yes or no for a pipeline
+
+    CAMPAIGN and ITEM are ids or their beginnings, AGENT is a name, an id or an ARN, and PERSON
+    is written as in owner tags. RECERT_USER says who you are.
+    """  # noqa: D301 - \b keeps click from filling the lines
     ctx.ensure_object(dict)
     if ctx.invoked_subcommand is None:
         from recert.cli.terminal import open_configured  # noqa: PLC0415 - heavy, and rarely first

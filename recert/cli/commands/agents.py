@@ -26,7 +26,10 @@ _CARD = (
 
 @click.command(cls=RecertCommand)
 def agents() -> None:
-    """List the agents of the last reading."""
+    """List the agents of the last reading.
+
+    With their owner, what is live, their risk, and whether a closed review has certified them.
+    """
     run = current()
     found = list(run.campaigns().agents())
     if run.out.as_json:
@@ -103,7 +106,12 @@ def set_(agent: str, owner: str | None, purpose: str | None) -> None:
 @click.command(cls=RecertCommand)
 @click.argument("agent")
 def permissions(agent: str) -> None:
-    """List the grants of an agent with their effective actions."""
+    """List the grants of an agent with their effective actions.
+
+    A grant is one element of a policy. `effective` counts the actions that IAM would allow by it
+    today, `blocked` those that a boundary, an organisation's policy or a deny takes away; --json
+    names them. `for` is what the agent is connected to that needs it.
+    """
     run = current()
     from recert.analysis import grants  # noqa: PLC0415 - behind the store
     from recert.cli.estates import latest_estate  # noqa: PLC0415 - as above
@@ -138,7 +146,10 @@ def permissions(agent: str) -> None:
 @click.command(cls=RecertCommand)
 @click.argument("agent", required=False)
 def events(agent: str | None) -> None:
-    """List lifecycle events, the latest first."""
+    """List lifecycle events, the latest first.
+
+    An event is a change of an agent between two readings; `campaign` is the one that asks about it.
+    """
     run = current()
     from recert.cli.estates import agent_named, latest_estate  # noqa: PLC0415 - behind the store
     from recert.clock import from_rfc3339  # noqa: PLC0415 - as above

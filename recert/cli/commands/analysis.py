@@ -10,7 +10,11 @@ from recert.errors import UsageError
 @click.command(cls=RecertCommand)
 @click.argument("agent")
 def reach(agent: str) -> None:
-    """Show what an agent can touch, and its blast radius."""
+    """Show what an agent can touch, and its blast radius.
+
+    Its roles, the parts of its blast radius, who may make it act, where its work leaves AWS, and
+    what of that logs could show.
+    """
     run = current()
     from recert.analysis import reach_of  # noqa: PLC0415 - behind the store
     from recert.cli.estates import analyst_for  # noqa: PLC0415 - as above
@@ -54,7 +58,10 @@ def reach(agent: str) -> None:
 @click.command(cls=RecertCommand)
 @click.argument("agent", required=False)
 def findings(agent: str | None) -> None:
-    """List risks, the gravest first."""
+    """List risks, the gravest first.
+
+    Of every agent of the last reading, or of one. --json adds evidence, remedy and frameworks.
+    """
     run = current()
     from recert.analysis import findings_of  # noqa: PLC0415 - behind the store
     from recert.cli.estates import analyst_for  # noqa: PLC0415 - as above

@@ -30,7 +30,14 @@ def anchor() -> None:
     "--key", type=_FILE, metavar="FILE", help="Your SSH key, which signs it into FILE.sig."
 )
 def head_(whom: str, target: Path | None, key: Path | None) -> None:
-    """Give the head to a second person, as a line and as a checkpoint."""
+    """Give the head to a second person, as a line and as a checkpoint.
+
+    The head is the number and hash of the ledger's last entry. Whoever keeps it can tell later, with
+    `recert verify --head`, whether anything before it was changed.
+
+    \b
+    recert anchor head --for priya.nair --to head.checkpoint
+    """  # noqa: D301 - \b keeps click from filling the examples
     run = current()
     from recert.cli.anchoring import write_checkpoint  # noqa: PLC0415 - tables are slow to import
 

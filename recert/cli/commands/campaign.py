@@ -97,7 +97,10 @@ def attention(campaign: str) -> None:
 @campaign.command()
 @click.argument("campaign")
 def launch(campaign: str) -> None:
-    """Launch a staged campaign; from then on its population stands."""
+    """Launch a staged campaign; from then on its population stands.
+
+    `recert campaign preview` shows first who would be asked how much.
+    """
     service = current().campaigns(acting=True)
     show_campaign(service.launch(service.find_campaign(campaign)).id)
 
@@ -124,7 +127,11 @@ def cancel(campaign: str, *, reason: str, yes: bool) -> None:
     help="Your SSH key, which signs the close; else the configured one, or one in your agent.",
 )
 def close(campaign: str, *, key: Path | None) -> None:
-    """Close a campaign, as far as its rules let it go."""
+    """Close a campaign, as far as its rules let it go.
+
+    `recert campaign show` lists what is in the way. One that is closed is never opened again; with
+    gaps it stays incomplete, and says so.
+    """
     from recert.cli.signing import own_signer  # noqa: PLC0415 - behind the store
 
     run = current()
@@ -142,7 +149,10 @@ def close(campaign: str, *, key: Path | None) -> None:
     help="No response to such items means revoke; else it means keep.",
 )
 @click.option(
-    "--revocations", type=click.IntRange(0), metavar="N", help="How many that are, where many are."
+    "--revocations",
+    type=click.IntRange(0),
+    metavar="N",
+    help="How many items that revokes; a large number has to be typed.",
 )
 @click.option(
     "--stage", type=click.IntRange(1, 2), help="End only this stage; what is left goes on."
@@ -158,7 +168,15 @@ def end(
     dry_run: bool,
     yes: bool,
 ) -> None:
-    """End the review; what is not signed is answered by no response."""
+    """End the review; what is not signed is answered by no response.
+
+    No response means keep, unless --silence-revokes says otherwise; `recert campaign reiterate` asks
+    again.
+
+    \b
+    recert campaign end c-7f3k --dry-run
+    recert campaign end c-7f3k --silence-revokes privileged
+    """  # noqa: D301 - \b keeps click from filling the examples
     run = current()
     service = run.campaigns(acting=True)
     chosen = service.find_campaign(campaign)

@@ -21,7 +21,11 @@ from recert.text import plural
 )
 @click.option("--reason", required=True, metavar="TEXT", help="Why it applies.")
 def exclude(campaign: str, items: tuple[str, ...], *, rule: str, reason: str) -> None:
-    """Leave pending items out of a campaign, by a rule and with a reason."""
+    """Leave pending items out of a campaign, by a rule and with a reason.
+
+    \b
+    recert campaign exclude c-7f3k i-91ab --rule break-glass --reason "Reviewed by security"
+    """  # noqa: D301 - \b keeps click from filling the examples
     service = current().campaigns(acting=True)
     chosen = service.find_campaign(campaign)
     found = tuple(service.find_item(chosen, item) for item in items)
@@ -35,7 +39,11 @@ def exclude(campaign: str, items: tuple[str, ...], *, rule: str, reason: str) ->
 @click.option("--to", required=True, metavar="PERSON", help="The new reviewer.")
 @click.option("--note", default="", metavar="TEXT", help="Why.")
 def reassign(campaign: str, items: tuple[str, ...], *, to: str, note: str) -> None:
-    """Hand items to another reviewer."""
+    """Hand items to another reviewer.
+
+    \b
+    recert campaign reassign c-7f3k i-91ab i-20ce --to priya.nair --note "Knows the tables"
+    """  # noqa: D301 - \b keeps click from filling the examples
     service = current().campaigns(acting=True)
     chosen = service.find_campaign(campaign)
     found = tuple(service.find_item(chosen, item) for item in items)

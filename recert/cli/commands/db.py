@@ -12,7 +12,10 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 
 @click.group(cls=RecertGroup)
 def db() -> None:
-    """Look after the store."""
+    """Look after the store.
+
+    The store is one SQLite file with the ledger and the tables that follow from it.
+    """
 
 
 @db.command()

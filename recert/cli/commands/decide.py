@@ -185,7 +185,11 @@ def rescind(
 @click.command(cls=RecertCommand)
 @click.argument("campaign", required=False)
 def undo(campaign: str | None) -> None:
-    """Take back your last decision that is not signed."""
+    """Take back your last decision that is not signed.
+
+    One on many items is taken back as a whole. CAMPAIGN can be left out where only one has such
+    decisions of yours.
+    """
     run = current()
     service = run.campaigns(acting=True)
     chosen = service.find_campaign(campaign) if campaign else _only_unsigned(service)

@@ -11,7 +11,11 @@ from recert.cli.lazy import RecertCommand
     "--print-policy", is_flag=True, help="Print the IAM policy that a reader should have."
 )
 def doctor(print_policy: bool) -> int:
-    """Tell what is in order, what is missing and what that hides."""
+    """Tell what is in order, what is missing and what that hides.
+
+    Looks at the configuration, the store, who you are, and what the last reading could not read.
+    Exit 1 when something is not in order.
+    """
     run = current()
     if print_policy:
         from recert.aws.policy import reader_policy  # noqa: PLC0415 - boto3 is slow to import

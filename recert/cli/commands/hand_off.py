@@ -78,7 +78,10 @@ def _with_demo_key(run: Run, reviewer: str) -> None:
 @click.command("return", cls=RecertCommand)
 @click.argument("file", type=_FILE, metavar="FILE")
 def take_back(file: Path) -> int:
-    """Take in what a reviewer decided and signed in such a file."""
+    """Take in what a reviewer decided and signed in such a file.
+
+    FILE is what `recert hand-off` wrote. It is taken in once. Exit 3 when some of it could not be.
+    """
     run = current()
     from recert.evidence.ssh_keygen import read_signature  # noqa: PLC0415 - only keys need it
 

@@ -194,7 +194,12 @@ def import_(file: Path) -> None:
     help="An enrolled key that vouches for it; the first key of a store needs none.",
 )
 def enrol(person: str, key: Path, countersign: Path | None) -> None:
-    """Bind a public SSH key to a person."""
+    """Bind a public SSH key to a person.
+
+    \b
+    recert people enrol maria.sanchez maria.pub
+    recert people enrol lee.wong lee.pub --countersign ~/.ssh/id_ed25519
+    """  # noqa: D301 - \b keeps click from filling the examples
     run = current()
     from recert.evidence import keys  # noqa: PLC0415 - tables are slow to import
 

@@ -26,7 +26,14 @@ from recert.cli.types import Words
 @click.option("--assume-role", metavar="NAME", help="The reader's role in other accounts.")
 @click.option("--external-id", metavar="ID", help="The external id of that role.")
 def record(target: Path, **where: Any) -> int:
-    """Write what AWS answers, redacted, for `sync --from`."""
+    """Write what AWS answers, redacted, for `sync --from`.
+
+    For tests, and to read an estate where recert has no access: record there, and sync here.
+
+    \b
+    recert record --to estate.jsonl --regions us-east-1
+    recert sync --from estate.jsonl
+    """  # noqa: D301 - \b keeps click from filling the examples
     run = current()
     from recert.cli import readings  # noqa: PLC0415 - boto3 is slow to import
 

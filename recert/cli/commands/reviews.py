@@ -21,7 +21,10 @@ _PAGE = 500
 
 @click.command(cls=RecertCommand)
 def campaigns() -> None:
-    """List the campaigns, the most urgent first."""
+    """List the campaigns, the most urgent first.
+
+    A campaign asks its reviewers about the permissions of agents; `recert items CAMPAIGN` lists what.
+    """
     run = current()
     from recert.campaigns.contract import campaign_json  # noqa: PLC0415 - behind the store
 
@@ -113,7 +116,15 @@ def items(campaign: str, items: tuple[str, ...], mine: bool, undecided: bool) ->
     help="Your SSH key: the private key's file, or the .pub of one that your agent holds.",
 )
 def sign(campaign: str, yes: bool, key: Path | None) -> None:
-    """Sign your decided items; the others stay open."""
+    """Sign your decided items; the others stay open.
+
+    What is signed cannot be undone; `recert rescind` takes it back with a second person. On a real
+    store it needs an enrolled SSH key: --key, [evidence] key of recert.toml, or one in your agent.
+
+    \b
+    recert sign c-7f3k
+    recert sign c-7f3k --key ~/.ssh/id_ed25519 --yes
+    """  # noqa: D301 - \b keeps click from filling the examples
     from recert.cli.signing import own_signer  # noqa: PLC0415 - behind the store
 
     run = current()

@@ -51,7 +51,13 @@ def _of_ledger(run: Run) -> list[Setting]:
 @click.argument("value")
 @click.option("--reason", required=True, metavar="TEXT", help="Why; it is kept with the setting.")
 def set_(name: str, value: str, reason: str) -> None:
-    """Set a setting that the store's ledger keeps, as evidence itself."""
+    """Set a setting that the store's ledger keeps, as evidence itself.
+
+    `recert config show` lists those that the ledger keeps, with all others, which recert.toml sets.
+
+    \b
+    recert config set signatures ssh-touch --reason "Our policy asks for a touch"
+    """  # noqa: D301 - \b keeps click from filling the examples
     run = current()
     from recert.campaigns.keeping import set_setting  # noqa: PLC0415 - tables are slow to import
 
@@ -71,7 +77,11 @@ def set_(name: str, value: str, reason: str) -> None:
     help="Prove it with an enrolled SSH key of yours.",
 )
 def whoami(key: Path | None) -> None:
-    """Tell who you are here, and how strongly that is known."""
+    """Tell who you are here, and how strongly that is known.
+
+    claimed: by RECERT_USER, recert.toml or the login name. verified: AWS says so, on the store of a
+    real account. proved: by an enrolled SSH key.
+    """
     run = current()
     from recert.cli import identity  # noqa: PLC0415 - tables are slow to import
 
