@@ -110,3 +110,33 @@ async def test_where_nobody_asked_it_says_how_one_asks(start: Start) -> None:
     async with start() as seat:
         await seat.press("2", "R")
         assert "Nobody asked to take a signed decision back" in seat.text()
+
+
+async def test_a_long_reason_scrolls_and_hides_neither_the_keys_nor_what_they_come_to(
+    start: Start,
+) -> None:
+    sample = signed()
+    sample.rescind("c1", ["i00000"], "so long " * 240 + "the end")
+    async with start(sample, size=(80, 24)) as seat:
+        await seat.press("g", "R")
+        shown = await whole(seat)
+        assert "You asked for it; a second person has to confirm it." in shown
+        assert "w withdraw the request" in shown
+        assert "the end" not in shown
+        await seat.press("G")
+        shown = await whole(seat)
+        assert "the end" in shown
+        assert "w withdraw the request" in shown
+
+
+async def test_all_that_would_be_confirmed_at_once_is_shown(start: Start) -> None:
+    items = [f"i0000{number}" for number in range(7)]
+    sample = asked_back(*items)
+    async with start(sample, size=(80, 24)) as seat:
+        await seat.press("2", "R", "enter")
+        seen = await whole(seat)
+        await seat.press("G")
+        seen += await whole(seat)
+        titles = [one["title"] for one in sample.campaigns()[0].rescissions]
+        assert len(titles) == 7
+        assert [title for title in titles if title[:20] not in seen] == []

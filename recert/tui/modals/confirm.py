@@ -10,7 +10,7 @@ from recert.tui.modals.base import Question, hints
 from recert.tui.modals.text import Ask, Form
 from recert.tui.text import Role, Row, row, say
 from recert.tui.theme import Surface
-from recert.tui.widgets.canvas import Prose
+from recert.tui.widgets.pane import Particulars
 
 
 class Confirm(Question[bool]):
@@ -37,7 +37,7 @@ class Confirm(Question[bool]):
 
     def body(self) -> Iterable[Widget]:
         """Yield what would happen, in detail."""
-        yield Prose(self._paragraphs, surface=Surface.PANEL, id="what")
+        yield Particulars(self._paragraphs, surface=Surface.PANEL, id="what")
 
     def action_agree(self) -> None:
         """Agree."""

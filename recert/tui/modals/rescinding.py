@@ -13,9 +13,7 @@ from recert.tui.modals.base import Question, hints
 from recert.tui.text import Role, Row, row, say
 from recert.tui.theme import Surface
 from recert.tui.view.when import ago
-from recert.tui.widgets.canvas import Prose
-
-_SHOWN = 4
+from recert.tui.widgets.pane import Particulars
 
 
 class Settle(Question[str]):
@@ -46,25 +44,22 @@ class Settle(Question[str]):
         return hints({**yes, "w": "withdraw the request", "esc": "back, nothing happens"})
 
     def body(self) -> Iterable[Widget]:
-        """Yield the requests, and what either answer comes to."""
-        lines: list[Row] = []
-        for one in self._requests[:_SHOWN]:
-            when = ago(from_rfc3339(one["requested_at"]), self._now)
-            lines.append(row(say(one["title"], Role.STRONG)))
-            lines.append(row(say(f"  {one['requested_by']}, {when}: ", Role.MUTED)))
-            lines[-1] += row(say(f"“{one['rationale']}”"))
-        if len(self._requests) > _SHOWN:
-            lines.append(row(say(f"and {len(self._requests) - _SHOWN:,} more", Role.MUTED)))
-        lines += [
-            (),
+        """Yield what either answer comes to, and every request."""
+        lines: list[Row] = [
             row(
                 say("You asked for it; a second person has to confirm it.", Role.WARN)
                 if self._own
                 else "Confirmed, it has no effect any more and a linked campaign asks again."
             ),
             row("Withdrawn, it stands as it was signed."),
+            (),
         ]
-        yield Prose(lines, surface=Surface.PANEL, id="what")
+        for one in self._requests:
+            when = ago(from_rfc3339(one["requested_at"]), self._now)
+            lines.append(row(say(one["title"], Role.STRONG)))
+            lines.append(row(say(f"  {one['requested_by']}, {when}: ", Role.MUTED)))
+            lines[-1] += row(say(f"“{one['rationale']}”"))
+        yield Particulars(lines, surface=Surface.PANEL, id="what")
 
     def action_confirm(self) -> None:
         """Take the decisions back, as the second person."""

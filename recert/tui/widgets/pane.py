@@ -11,13 +11,48 @@ from recert.tui.keymap import MOVE
 from recert.tui.keys import bindings
 from recert.tui.text import Role, Row, row, wrap
 from recert.tui.theme import Surface
-from recert.tui.widgets.canvas import Canvas
+from recert.tui.widgets.canvas import Canvas, Prose
 
 
-class Pane(Canvas, can_focus=True):
-    """Show paragraphs; a row that is too long goes on in the next line, indented as it began."""
+class Scrolling(Canvas, can_focus=True):
+    """Rows that the keys that move scroll."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(MOVE)]
+
+    def action_move(self, by: int) -> None:
+        """Scroll by so many lines."""
+        self.scroll_relative(y=by, animate=False, immediate=True)
+
+    def action_edge(self, way: int) -> None:
+        """Scroll to the beginning or the end."""
+        end = max(0, self.row_count() - self.size.height)
+        self.scroll_to(y=0 if way < 0 else end, animate=False, immediate=True)
+
+    def action_page(self, way: int) -> None:
+        """Scroll by a screenful."""
+        by = way * max(1, self.size.height - 1)
+        self.scroll_relative(y=by, animate=False, immediate=True)
+
+
+class Particulars(Scrolling, Prose):
+    """What a question is about: as tall as it needs, and scrolling where the screen is too small.
+
+    Its title and its keys stay on the screen, however much there is to read.
+    """
+
+    DEFAULT_CSS = """
+    Particulars { height: auto; max-height: 70vh; overflow-y: auto; }
+    """
+
+    def on_resize(self, event: Resize) -> None:  # noqa: ARG002 - the region knows of the scrollbar
+        """Break the rows anew, beside the scrollbar where there is one."""
+        self._lines = self._broken(self.scrollable_content_region.width)
+        self.changed()
+
+
+class Pane(Scrolling):
+    """Show paragraphs; a row that is too long goes on in the next line, indented as it began."""
+
     DEFAULT_CSS = """
     Pane { height: 1fr; width: 1fr; background: $panel; scrollbar-gutter: stable; }
     """
@@ -66,20 +101,6 @@ class Pane(Canvas, can_focus=True):
     def on_focus(self) -> None:
         """Show where the keys go."""
         self.refresh()
-
-    def action_move(self, by: int) -> None:
-        """Scroll by so many lines."""
-        self.scroll_relative(y=by, animate=False, immediate=True)
-
-    def action_edge(self, way: int) -> None:
-        """Scroll to the beginning or the end."""
-        end = max(0, self.row_count() - self.size.height)
-        self.scroll_to(y=0 if way < 0 else end, animate=False, immediate=True)
-
-    def action_page(self, way: int) -> None:
-        """Scroll by a screenful."""
-        by = way * max(1, self.size.height - 1)
-        self.scroll_relative(y=by, animate=False, immediate=True)
 
 
 _LABELS = {Role.MUTED, Role.KEY}
