@@ -49,7 +49,7 @@ class HintQueue(Protocol):
 
 
 @dataclass(slots=True)
-class Tally:
+class WatchTally:
     """What was watched so far; `campaigns` were opened or extended."""
 
     received: int = 0
@@ -109,9 +109,9 @@ class Watcher:
     say: Callable[[str], None]
     idle: Callable[[], None] = lambda: None
     stop: Stop = field(default_factory=Stop)
-    tally: Tally = field(default_factory=Tally)
+    tally: WatchTally = field(default_factory=WatchTally)
 
-    def run(self, *, once: bool = False) -> Tally:
+    def run(self, *, once: bool = False) -> WatchTally:
         """Watch until a signal comes, or with `once` until the queue is empty."""
         while not self.stop():
             messages = self._receive(1 if once else LONGEST_POLL)

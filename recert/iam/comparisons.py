@@ -20,7 +20,6 @@ Comparison = Callable[[str, str], bool | None]
 """Policy value, request value."""
 
 _LONGEST_NUMBER: Final = 400
-_DATE_PARTS: Final = 3
 
 
 def _equals(policy: str, request: str) -> bool:

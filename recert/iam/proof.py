@@ -63,7 +63,7 @@ def prove(
     assessor = Assessor(catalogue, at=at)
     at_index = authority.identity.index(source)
     source = authority.identity[at_index]
-    successor = _successor(source, rewritten)
+    successor = as_rewritten(source, rewritten)
     identity = list(authority.identity)
     identity[at_index : at_index + 1] = [successor] if successor is not None else []
     before = assessor.grants(authority)
@@ -99,7 +99,8 @@ def place(grant: EffectiveGrant) -> Place:
     return grant.index, grant.action
 
 
-def _successor(source: SourcedPolicy, rewritten: Rewritten) -> SourcedPolicy | None:
+def as_rewritten(source: SourcedPolicy, rewritten: Rewritten) -> SourcedPolicy | None:
+    """Return a policy as it will be, None where it goes."""
     if rewritten.document is None:
         return None
     policy = parse_policy(rewritten.document, source=source.name)

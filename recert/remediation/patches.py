@@ -6,9 +6,8 @@ from typing import Any
 
 from recert.iam import rewrite
 from recert.iam.catalogue import Catalogue
-from recert.iam.grammar import parse_policy
 from recert.iam.model import Authority, SourcedPolicy
-from recert.iam.proof import Proof, prove
+from recert.iam.proof import Proof, as_rewritten, prove
 from recert.iam.rewrite import Rewritten
 from recert.remediation.documents import statements_of
 
@@ -60,14 +59,6 @@ def _made(document: Mapping[str, Any], index: int, element: str, keep: Keep) -> 
         yield rewrite.narrow_action(apart.document, at, element, to=list(keep.actions))
 
 
-def successor(source: SourcedPolicy, made: Rewritten) -> SourcedPolicy | None:
-    """Return a policy as it will be, None where it goes."""
-    if made.document is None:
-        return None
-    policy = parse_policy(made.document, source=source.name)
-    return SourcedPolicy(policy, source.kind, source.name, source.arn, source.version_id)
-
-
 @dataclass(frozen=True, slots=True)
 class Patched:
     """One policy of one role, with what becomes of it."""
@@ -84,7 +75,7 @@ def proved(
     identity = []
     for source in authority.identity:
         other = next((p for p in patches if p is not which and p.source == source), None)
-        kept = source if other is None else successor(source, other.made)
+        kept = source if other is None else as_rewritten(source, other.made)
         if kept is not None:
             identity.append(kept)
     revoked = {

@@ -16,12 +16,12 @@ from recert.iam.effective import Assessor
 from recert.iam.errors import PolicyError
 from recert.iam.grants import EffectiveGrant
 from recert.iam.model import SourcedPolicy
-from recert.iam.proof import place
+from recert.iam.proof import as_rewritten, place
 from recert.iam.rewrite import Rewritten
 from recert.remediation.commands import Command
 from recert.remediation.documents import compact
 from recert.remediation.locate import find
-from recert.remediation.patches import Cut, Keep, patched, successor
+from recert.remediation.patches import Cut, Keep, patched
 from recert.remediation.proposals import Proposal
 
 _NO_NAME = re.compile(r"[^\w+=,.@-]")
@@ -145,7 +145,7 @@ def _problem(
     for source, made in held:
         if made is None:
             identity.append(source)
-        elif (heir := successor(source, made)) is not None:
+        elif (heir := as_rewritten(source, made)) is not None:
             identity.append(heir)
     fresh = replace(
         authority.authority,
