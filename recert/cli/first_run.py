@@ -38,7 +38,11 @@ class FirstRun:
         self.result: dict[str, Any] = {}
 
     def enter(self, *, regions: tuple[str, ...], **where: Any) -> None:
-        """Say who the caller is and settle which regions are visited; raises AwsError."""
+        """Say who the caller is and settle which regions are visited; raises AwsError.
+
+        A store that takes no live reading is refused before AWS is asked.
+        """
+        readings.require_room(self._run)
         self._source = readings.live(self._run.settings, regions=regions, **where)
         caller = self._source.caller
         self._run.out.note(f"AWS knows you as {caller.arn} in account {caller.account}.")

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -35,6 +36,7 @@ from recert.estate.estate import Gap
 from recert.lifecycle import with_owners
 from recert.paths import state_dir
 from recert.store.ledger import Actor
+from recert.store.readings import require_kind
 from recert.store.store import Store
 from recert.text import plural
 
@@ -79,6 +81,13 @@ def live(
             )
         spokes = Spokes(name, accounts=(account,) if account else (), external_id=external_id)
     return open_live(profile=profile, regions_to_visit=regions, spokes=spokes, told=told)
+
+
+def require_room(run: Run) -> None:
+    """Refuse a store that takes no live reading, before AWS is asked for one; raises RefusedError."""
+    if run.store_exists:
+        with closing(run.open_store(run.settings.store.value, create=False)) as store:
+            require_kind(store.kind, "live")
 
 
 def take(run: Run, source: AwsSource, *, keyring: Keyring | None = None) -> Reading:

@@ -195,3 +195,13 @@ def test_an_interrupted_sync_exits_130_and_keeps_nothing(tmp_path: Path) -> None
     assert out == ""
     assert "Traceback" not in err
     assert not store.exists()
+
+
+@pytest.mark.parametrize("command", [("sync",), ("sync", "--dry-run"), ("init", "--yes")])
+def test_a_store_of_recordings_is_refused_before_aws_is_asked(
+    recert: Recert, demo_copy: Path, command: tuple[str, ...]
+) -> None:
+    done = recert("--store", demo_copy, *command)
+    assert "takes no live readings" in done.err
+    assert "credentials" not in done.err
+    assert one_sentence(done)

@@ -61,6 +61,7 @@ def sync(
     if recording is None:
         if at is not None:
             raise click.UsageError("--at picks a point in time of a recording; add --from.")
+        readings.require_room(run)
         carried = anchoring.to_carry(run, asked=anchor)
         source = readings.live(run.settings, told=carried.text if carried else "", **where)
     else:

@@ -198,7 +198,7 @@ def _use_and_cause(view: ItemView) -> Row:
     if view.grant is not None or "last_used" in view.evidence:
         return (Piece("last use    ", Role.MUTED), *use_of(view))
     causes = as_list(view.evidence.get("causes") or view.evidence.get("why"))
-    said = _cause(causes[0]) if causes else "it is reviewed whole"
+    said = _cause(causes[0]) if causes else "the whole agent is reviewed"
     return (Piece("why now     ", Role.MUTED), say(said))
 
 
