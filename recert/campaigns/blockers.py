@@ -68,7 +68,8 @@ def blockers(campaign: CampaignRow, tally: Tally, gate: Gate) -> tuple[str, ...]
         *_waiting(campaign, tally),
         *_answers(campaign, tally, gate),
         *_undone(campaign, tally, gate),
-        *_end(campaign, gate),
+        *_gaps(gate),
+        *_end(campaign),
     )
 
 
@@ -79,6 +80,11 @@ def bars(campaign: CampaignRow, tally: Tally, gate: Gate) -> tuple[str, ...]:
         *_waiting(campaign, tally),
         *_undone(campaign, tally, gate),
     )
+
+
+def leaves(campaign: CampaignRow, tally: Tally, gate: Gate) -> tuple[str, ...]:
+    """Return why a campaign would not be complete though it were closed, one sentence each."""
+    return (*_answers(campaign, tally, gate), *_gaps(gate))
 
 
 def _state(campaign: CampaignRow) -> list[str]:
@@ -185,15 +191,16 @@ def _undone(campaign: CampaignRow, tally: Tally, gate: Gate) -> list[str]:
     return found
 
 
-def _end(campaign: CampaignRow, gate: Gate) -> list[str]:
-    found = []
-    if gate.gaps:
-        found.append(
-            f"{plural(gate.gaps, 'call')} of its reading could not be answered: `recert doctor`."
-        )
+def _gaps(gate: Gate) -> list[str]:
+    if not gate.gaps:
+        return []
+    return [f"{plural(gate.gaps, 'call')} of its reading could not be answered: `recert doctor`."]
+
+
+def _end(campaign: CampaignRow) -> list[str]:
     if campaign.state in OVER:
-        found.append(f"It is not closed: `recert campaign close {campaign.id}`.")
-    return found
+        return [f"It is not closed: `recert campaign close {campaign.id}`."]
+    return []
 
 
 def _rescinded(session: Session, campaign: str) -> list[tuple[str | None, str, bool]]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session
 from sqlmodel import select as select_rows
 
-from recert.campaigns.blockers import blockers, look
+from recert.campaigns.blockers import bars, blockers, leaves, look
 from recert.campaigns.counts import Tally, tallies
 from recert.campaigns.decisions import campaign_row
 from recert.campaigns.delegating import listed, pending_for_others
@@ -67,7 +67,8 @@ def _view(
     asked: tuple[dict[str, Any], ...],
 ) -> CampaignView:
     counted = tally or Tally()
-    why = blockers(row, counted, look(session, row, counted, now))
+    gate = look(session, row, counted, now)
+    why = blockers(row, counted, gate)
     return CampaignView(
         id=row.id,
         name=row.name,
@@ -89,6 +90,8 @@ def _view(
         completely_reviewed=counted.settled,
         rescinded=counted.rescinded,
         rescissions=asked,
+        bars=bars(row, counted, gate),
+        leaves=leaves(row, counted, gate),
     )
 
 

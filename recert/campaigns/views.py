@@ -85,6 +85,10 @@ class CampaignView:
     rescinded: int = 0
     rescissions: tuple[dict[str, Any], ...] = ()
     """The requests to take a signed decision back that wait for a second person."""
+    bars: tuple[str, ...] = ()
+    """Those of the blockers that have to go before it can be closed."""
+    leaves: tuple[str, ...] = ()
+    """Those of the blockers that stay with it though it is closed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,8 @@ def test_a_certification_ends_with_the_first_date_that_somebody_set(
 
 def test_a_gap_blocks_the_word_complete(w: ModuleType, house: Any) -> None:
     campaign = reviewed(w, house, gaps=(w.gap("GetBucketTagging", service="s3"),))
+    view = house.as_("x").campaign(campaign)
+    assert (view.bars, len(view.leaves)) == ((), 1)
     view = house.close(campaign)
     assert not view.complete
     assert any("could not be answered" in one for one in view.blockers)
@@ -79,7 +81,9 @@ def test_a_revocation_that_no_reading_verified_blocks_the_close(w: ModuleType, h
     line = house.line(campaign, "GetObject")
     house.decide("alice", campaign, line.id, verdict=Verdict.REVOKE, rationale="No.")
     house.attest_all(campaign)
-    assert house.as_("x").campaign(campaign).state == "reviewed"
+    view = house.as_("x").campaign(campaign)
+    assert view.state == "reviewed"
+    assert [one for one in view.bars if "not verified by a later reading" in one]
     with pytest.raises(RefusedError, match="not verified by a later reading") as refused:
         house.close(campaign)
     assert refused.value.rule == "not_closable"
@@ -96,6 +100,7 @@ def test_a_revocation_that_no_reading_verified_blocks_the_close(w: ModuleType, h
 
 
 def test_a_running_campaign_is_not_closed(house: Any, hr: str) -> None:
+    assert house.as_("owner").campaign(hr).bars
     with pytest.raises(RefusedError, match="wait for alice"):
         house.close(hr)
 

@@ -160,6 +160,7 @@ class Sample:
             due_at=NOW - timedelta(days=40),
             complete=True,
             blockers=(),
+            bars=(),
             mine_pending=0,
             rescissions=(),
         )
@@ -170,12 +171,17 @@ class Sample:
             state="staged",
             counts=Counts(items=23, pending=23),
             complete=False,
+            bars=("It is not launched.",),
         )
         return (self.campaign("c1"), staged, closed)
 
     def campaign(self, campaign: str) -> CampaignView:
         self._check("campaign")
         counts = self._counts()
+        blockers = (
+            f"{plural(counts.pending, 'item waits', 'items wait')} for a decision",
+            "organization policies were not read",
+        )
         return CampaignView(
             id=campaign,
             name="claims-intake was repurposed",
@@ -194,10 +200,8 @@ class Sample:
             due_zone="UTC",
             counts=counts,
             complete=False,
-            blockers=(
-                f"{plural(counts.pending, 'item waits', 'items wait')} for a decision",
-                "organization policies were not read",
-            ),
+            blockers=blockers,
+            bars=blockers,
             agents=(CLAIMS,),
             mine_pending=counts.pending,
             mine_unsigned=counts.decided,

@@ -98,6 +98,7 @@ class Hostile(Sample):
                 owner=self.payload,
                 trigger=self.spoil(made[0].trigger),
                 blockers=(self.payload,),
+                bars=(self.payload,),
                 mine_pending=0,
             ),
             *made[1:],

@@ -140,11 +140,9 @@ class Reviewed(Sample):
     """The review of the first campaign is over; what the store says of one like it stays."""
 
     def campaign(self, campaign: str) -> CampaignView:
-        left = (
-            "1 item without a response.",
-            f"It is not closed: `recert campaign close {campaign}`.",
-        )
-        return replace(super().campaign(campaign), state="reviewed", blockers=left)
+        left = ("1 item without a response.",)
+        view = replace(super().campaign(campaign), state="reviewed", bars=(), leaves=left)
+        return replace(view, blockers=(*left, "It is not closed."))
 
 
 async def test_a_reviewed_campaign_is_closed_by_y_after_it_was_said_what_it_leaves(
@@ -155,9 +153,32 @@ async def test_a_reviewed_campaign_is_closed_by_y_after_it_was_said_what_it_leav
         await seat.press("c")
         shown = "\n".join(seat.lines())
         assert "1 item without a response." in shown
+        assert "It is not closed" not in shown.partition("because of")[2]
         assert "never opened again" in shown
         await seat.press("y")
         assert seat.services.steps == [("close", "c1")]
+
+
+class Unverified(Sample):
+    """The review of the first campaign is over, and a revocation has still to be verified."""
+
+    def campaign(self, campaign: str) -> CampaignView:
+        left = ("1 revocation not verified by a later reading.",)
+        return replace(super().campaign(campaign), state="remediating", blockers=left, bars=left)
+
+
+async def test_what_still_has_to_be_carried_out_keeps_a_reviewed_campaign_from_its_close(
+    start: Start,
+) -> None:
+    async with start(Unverified(), size=(120, 32)) as seat:
+        await on_campaign(seat, 0)
+        await seat.press("c")
+        shown = "\n".join(seat.lines())
+        assert "What keeps c1 from its close" in shown
+        assert "1 revocation not verified" in shown
+        assert "ends the review" not in shown
+        await seat.press("y", "escape")
+        assert seat.services.steps == []
 
 
 async def test_what_is_closed_is_not_closed_again(start: Start) -> None:

@@ -21,8 +21,6 @@ from recert.tui.text import Piece, Role, Row, row, say
 T = TypeVar("T")
 _PAGE = 500
 _SILENCE = ("privileged", "ordinary")
-_OVER = frozenset({"reviewed", "remediating", "verified"})
-"""States of a campaign whose review has ended."""
 _WAYS_ON: tuple[Row, ...] = (
     row(
         say("m", Role.KEY),
@@ -203,17 +201,15 @@ class Owning(Exporting[CampaignView]):
         if campaign.state in {"closed", "cancelled"}:
             self.tell(f"It is {campaign.state} already.")
             return
-        # That it is not closed is no reason against closing it.
-        step = f"`recert campaign close {campaign.id}`"
-        left = [one for one in campaign.blockers if step not in one]
-        marked = [row(Piece("▲ ", Role.WARN), say(one)) for one in left]
-        if campaign.state not in _OVER:
+        if campaign.bars:
             title = f"What keeps {campaign.id} from its close"
-            self.recert.put(Reading(title, [*marked, (), *_WAYS_ON]))
+            ways = [(), *_WAYS_ON] if campaign.state == "active" else []
+            self.recert.put(Reading(title, [*_marked(campaign.bars), *ways]))
             return
         lines: list[Row] = [row(say(campaign.name, Role.STRONG)), ()]
-        if marked:
-            lines += [row("Closed, it stays incomplete, because of:"), *marked, ()]
+        if campaign.leaves:
+            why = _marked(campaign.leaves)
+            lines += [row("Closed, it stays incomplete, because of:"), *why, ()]
         lines.append(row("A closed campaign is never opened again."))
 
         def agreed(_yes: bool) -> None:  # noqa: FBT001 - as above
@@ -295,6 +291,10 @@ class Silence(Form):
     def trouble(self, ask: Ask, value: str) -> str:
         """Return that a word is neither of the two."""
         return "" if value in {"keep", "revoke"} else f"{ask.label}: write keep or revoke."
+
+
+def _marked(sentences: Sequence[str]) -> list[Row]:
+    return [row(Piece("▲ ", Role.WARN), say(one)) for one in sentences]
 
 
 def holders(services: Services, campaign: str) -> tuple[dict[str, list[str]], Sequence[Any]]:
