@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
+from textual import _wait
 from textual.pilot import Pilot
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -16,6 +17,11 @@ from recert.clock import FixedClock
 from recert.tui.app import RecertApp
 from recert.tui.memory import Memory
 from recert.tui.modes import review
+
+# Textual's pilot sleeps 20 ms twice after each key to see whether the process is idle; `Seat.settle`
+# asks the app itself, so that a short look is enough.
+_wait.SLEEP_GRANULARITY = 0.004
+_wait.SLEEP_IDLE = _wait.SLEEP_GRANULARITY / 20
 
 Start = Callable[..., AbstractAsyncContextManager["Seat"]]
 
@@ -33,11 +39,11 @@ class Seat:
         while self.app.session is None and self.app.problem is None:
             await self.pilot.pause(0.002)
         quiet = rounds = 0
-        while quiet < 3:
+        while quiet < 5:
             await self.pilot.pause(0.002)
             rounds += 1
             busy = any(not worker.is_finished for worker in self.app.workers)
-            quiet = 0 if busy or (self._still_looking() and rounds < 100) else quiet + 1
+            quiet = 0 if busy or (self._still_looking() and rounds < 200) else quiet + 1
 
     def _still_looking(self) -> bool:
         """Tell whether the evidence on the screen is that of another item than the cursor's."""

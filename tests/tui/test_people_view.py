@@ -95,7 +95,7 @@ def test_agents_that_share_a_role_are_named_with_what_was_decided_for_them(
 def test_a_request_to_take_a_decision_back_is_shown(view: ItemView) -> None:
     asked = {"state": "requested", "requested_by": "eve", "rationale": "Wrong agent."}
     shown = told(evidence_rows(replace(view, rescission=asked)))
-    assert "To be taken back  requested" in shown
+    assert "To be taken back?  waits for a second person; R" in shown
     assert "“Wrong agent.”" in shown
 
 
