@@ -1,6 +1,7 @@
 """What every test shares: its own home, no AWS environment, no network beyond loopback."""
 
 import fcntl
+import gc
 import json
 import os
 import signal
@@ -18,6 +19,10 @@ import pytest
 from figures import Figures
 from hypothesis import settings
 from running import in_process
+
+# Python's collector goes through everything that a test process has imported whenever some hundred
+# objects were made: a third of the processor's time where screens are drawn.
+gc.set_threshold(50_000, 50, 100)
 
 # A busy machine makes an example slow; what must be fast is measured by benchmarks.
 settings.register_profile("recert", deadline=None)
