@@ -10,12 +10,12 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from recert.cli.context import Run, current
-from recert.cli.signing import own_signer
 from recert.errors import RecertError, StoreError
 
 if TYPE_CHECKING:
     from recert.campaigns.service import Campaigns
     from recert.campaigns.views import CampaignView, Signed
+    from recert.store.signing import StatementSigner
     from recert.store.store import Store
     from recert.tui.ports import LedgerEntry, Report, Services, Session
 
@@ -183,13 +183,16 @@ class Desk:
 
     def sign(self, campaign: str, /, *, asks: bool = False) -> Signed:
         """Sign the caller's decided items, with their key where they have one."""
-        signer = own_signer(self._run, self._store, asks=asks)
-        return self._service.sign(campaign, signer=signer)
+        return self._service.sign(campaign, signer=self._signer(asks=asks))
 
     def close(self, campaign: str, /, *, asks: bool = False) -> CampaignView:
         """Close a campaign, with the caller's key where they have one."""
-        signer = own_signer(self._run, self._store, asks=asks)
-        return self._service.close(campaign, signer=signer)
+        return self._service.close(campaign, signer=self._signer(asks=asks))
+
+    def _signer(self, *, asks: bool) -> StatementSigner | None:
+        from recert.cli.signing import own_signer  # noqa: PLC0415 - tables are slow to import
+
+        return own_signer(self._run, self._store, asks=asks)
 
     def reminders(self, campaign: str, /) -> Sequence[Mapping[str, Any]]:
         """Return who would be reminded of how much; raises UsageError where no channel could carry it."""

@@ -37,8 +37,13 @@ MARKUP = {
 }
 
 
-def test_nothing_slow_is_imported_before_the_first_frame() -> None:
-    code = f"import sys, recert.tui.app; print([m for m in {SLOW!r} if m in sys.modules])"
+@pytest.mark.parametrize(
+    ("modules", "needed"),
+    [("recert.tui.app", set()), ("recert.cli.terminal, recert.tui.app", {"click"})],
+)
+def test_nothing_slow_is_imported_before_the_first_frame(modules: str, needed: set[str]) -> None:
+    slow = [name for name in SLOW if name not in needed]
+    code = f"import sys, {modules}; print([m for m in {slow!r} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
