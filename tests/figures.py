@@ -62,6 +62,11 @@ class Figure:
             return self.value <= self.at_most
         return None if self.at_least is None else self.value >= self.at_least
 
+    @property
+    def is_compared(self) -> bool:
+        """Tell whether the figure is held against anything: a bar or a peer."""
+        return self.holds is not None or self.peer is not None
+
     def cells(self) -> tuple[str, ...]:
         """Return room, name, figure, processor time, bar, whether it is met, and the peer, as text."""
         bar = ""
