@@ -16,7 +16,7 @@ from sample_data import NOW
 from recert.clock import FixedClock
 from recert.tui.app import RecertApp
 from recert.tui.memory import Memory
-from recert.tui.modes import review
+from recert.tui.modes import looking, review
 
 # Textual's pilot sleeps 20 ms twice after each key to see whether the process is idle; `Seat.settle`
 # asks the app itself, so that a short look is enough.
@@ -116,7 +116,7 @@ def homes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
-    monkeypatch.setattr(review, "_PAUSE", 0.001)
+    monkeypatch.setattr(looking, "_PAUSE", 0.001)
     monkeypatch.delenv("NO_COLOR", raising=False)
 
     runs = itertools.count()

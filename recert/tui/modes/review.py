@@ -3,35 +3,27 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
-from textual import on
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
-from textual.timer import Timer
 from textual.widget import Widget
 
-from recert.campaigns.views import CampaignView, ItemLine, ItemView, Signed
+from recert.campaigns.views import CampaignView, ItemLine, Signed
 from recert.text import plural
 from recert.tui.keymap import EVERYWHERE, REVIEW
 from recert.tui.keys import Key, bindings
-from recert.tui.memory import Place
 from recert.tui.messages import Answered, Failed
 from recert.tui.modes.choosing import Opened, open_review, running
-from recert.tui.modes.items import ItemList
+from recert.tui.modes.looking import Looking
 from recert.tui.modes.rescinding import TOPIC as RESCIND
 from recert.tui.modes.rescinding import offer_for, outcome, waiting_note
 from recert.tui.paging import Found, Pages, Walk, is_open
 from recert.tui.rows import Over
 from recert.tui.text import Piece, Role, Row, row, say
-from recert.tui.view.evidence import brief, evidence_rows
-from recert.tui.view.groups import group_card
-from recert.tui.view.items import rule
 from recert.tui.widgets.bars import TopBar
 from recert.tui.widgets.canvas import Lines
 from recert.tui.widgets.listing import Heading, Listing
 from recert.tui.widgets.pane import Pane
 
-_PAUSE = 0.05
-"""Seconds that the cursor rests before the evidence is read."""
 _FOOTER = (
     "review.attest",
     "review.revoke",
@@ -48,7 +40,7 @@ _FOOTER = (
 )
 
 
-class ReviewMode(ItemList):
+class ReviewMode(Looking):
     """Open a running campaign, show its items, and move between them."""
 
     NAME = "review"
@@ -74,7 +66,6 @@ class ReviewMode(ItemList):
 
     def __init__(self) -> None:
         super().__init__()
-        self._rest: Timer | None = None
         self._wanted_campaign: str | None = None
         self._greeting: Row = ()
 
@@ -120,7 +111,7 @@ class ReviewMode(ItemList):
         takers: dict[str, Any] = {
             "open": lambda: self._opened_campaign(event.value),
             "items": lambda: self.read_page(event.value, about),
-            "item": lambda: self._looked(event.value, about),
+            "item": lambda: self.looked(event.value, about),
             "decide": self.stored,
             "counts": lambda: self._counted(event.value),
             "undo": lambda: self._undone(event),
@@ -173,77 +164,6 @@ class ReviewMode(ItemList):
             self.tell(*self._greeting)
             self._greeting = ()
 
-    # Moving and looking.
-
-    @on(Listing.Moved)
-    def _moved(self, event: Listing.Moved) -> None:
-        event.stop()
-        if self._anchor is not None:
-            self.mark_range(self._anchor, event.index)
-        if self._rest is not None:
-            self._rest.stop()
-        self._rest = self.set_timer(_PAUSE, self.look)
-
-    def look(self) -> None:
-        """Read the evidence for the item under the cursor, and remember the place."""
-        line, campaign = self.current, self.campaign
-        session, memory = self.recert.session, self.recert.memory
-        if isinstance(self.listing.current, Over):
-            self._show_group(self.listing.current)
-        if line is None or campaign is None or session is None:
-            return
-        if self.view is not None and self.view.line.id != line.id:
-            self._show_reading(line)
-
-        def read(services: Any) -> ItemView:
-            view: ItemView = services.item(campaign.id, line.id)
-            memory.keep(session.store_id, Place(campaign.id, line.id))
-            return view
-
-        self.ask("item", read, about=line.id, exclusive=True)
-
-    def _show_group(self, over: Over) -> None:
-        self._put_away()
-        card = group_card(self.group or "", over.group)
-        self.query_one("#evidence", Pane).show(card)
-        self.query_one("#brief", Lines).show(
-            [rule("Group", self.size.width), *((Piece(" ", Role.PLAIN), *line) for line in card)]
-        )
-
-    def _put_away(self) -> None:
-        if self.view is not None:
-            self.no_longer_shown(self.view.line.id)
-        self.view = None
-
-    def _show_reading(self, line: ItemLine) -> None:
-        self._put_away()
-        waiting = [row(say(line.title, Role.TITLE)), row(say("reading the evidence …", Role.MUTED))]
-        self.query_one("#over", Lines).show([rule("Evidence", self.size.width)])
-        self.query_one("#evidence", Pane).show(waiting)
-
-    def _looked(self, view: ItemView, item: str) -> None:
-        current = self.current
-        if current is None or current.id != item:
-            return
-        again = self.view is not None and self.view.line.id == item
-        self.view = view
-        whole = bool(self.classes & {"-wide", "-open", "-zoom"})
-        self.was_shown(view, whole=whole)
-        if not self.outbox.holds(item) and view.line != current:
-            self.paint([view.line])
-        self.query_one("#evidence", Pane).show(evidence_rows(view), keep_place=again)
-        width = self.size.width
-        self.query_one("#over", Lines).show([rule("Evidence", width)])
-        lines = [
-            rule(view.line.agent_name, width),
-            *((Piece(" ", Role.PLAIN), *r) for r in brief(view)),
-        ]
-        self.query_one("#brief", Lines).show(lines)
-
-    def looked_at(self) -> ItemView | None:
-        """Return the evidence on the screen."""
-        return self.view
-
     def _counted(self, campaign: CampaignView) -> None:
         if self.campaign is not None and campaign.id == self.campaign.id and not len(self.outbox):
             self.campaign = campaign
@@ -280,50 +200,18 @@ class ReviewMode(ItemList):
         self.only_mine = not self.only_mine
         self.list_anew()
 
-    def action_pane(self) -> None:
-        """Open the evidence below the list, or close it; on a wide screen, give it the whole width."""
-        if self.has_class("-wide"):
-            self.toggle_class("-zoom")
-        else:
-            self.remove_class("-zoom")
-            self.toggle_class("-open")
-        self._after_pane()
-
-    def action_open(self) -> None:
-        """Give the evidence the whole screen."""
-        self.add_class("-zoom", "-open")
-        self._after_pane()
-
-    def _after_pane(self) -> None:
-        if self.view is not None and self.classes & {"-open", "-zoom"}:
-            self.was_shown(self.view, whole=True)
-        pane = self.query_one("#evidence", Pane)
-        (pane if self.has_class("-zoom") else self.listing).focus()
-        self.call_after_refresh(self.frame)
-
     def back(self) -> bool:
         """Clear the filter, close the evidence, clear the selection: one step at a time."""
         if super().back():
             return True
         if self.has_class("-zoom") or self.has_class("-open"):
             self.remove_class("-zoom", "-open")
-            self._after_pane()
+            self.after_pane()
             return True
         if self.marked:
             self.forget_marks()
             return True
         return False
-
-    def under_cursor(self) -> str:
-        """Return the permission under the cursor."""
-        return self.current.title if self.current else ""
-
-    def raw(self) -> object:
-        """Return the item and its evidence."""
-        view = self.view
-        if view is None:
-            return None
-        return {"item": view.line.id, "grant": view.grant, "evidence": view.evidence}
 
     def action_refresh_view(self) -> None:
         """Read the campaign anew and stay on the item."""
