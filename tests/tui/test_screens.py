@@ -79,7 +79,10 @@ def looks(seat: Seat) -> str:
             segments = wall.apply(segments, background)
         cells: list[str] = []
         for segment in segments:
-            named = letters.setdefault(str(segment.style), LETTERS[len(letters)])
+            style = segment.style
+            if style and not segment.text.strip() and not (style.reverse or style.underline):
+                style = style.background_style  # nobody sees in which colour a blank is written
+            named = letters.setdefault(str(style), LETTERS[len(letters)])
             cells += named * cell_len(segment.text)
         lines.append("".join(f"{len(list(run))}{letter}" for letter, run in groupby(cells)))
     legend = [f"{letter}: {style}" for style, letter in letters.items()]
