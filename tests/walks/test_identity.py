@@ -42,6 +42,12 @@ def last(path: Path) -> dict[str, Any]:
     return found
 
 
+def kim_is_known_to_aws(recert: Any, live: Path, moto_environment: dict[str, str]) -> None:
+    """Make Kim known as whom AWS answers that the caller is."""
+    added = ("people", "add", "kim", "--sts", MOTO)
+    recert("--store", live, *added, RECERT_USER="kim", **moto_environment)
+
+
 def test_without_a_store_whoami_says_what_is_true(
     recert: Any, tmp_path: Path, moto_environment: dict[str, str]
 ) -> None:
@@ -90,17 +96,7 @@ def test_on_a_live_store_aws_verifies_the_claim(
 def test_a_claim_that_aws_contradicts_stays_a_claim_with_the_arn_beside_it(
     recert: Any, live: Path, moto_environment: dict[str, str]
 ) -> None:
-    recert(
-        "--store",
-        live,
-        "people",
-        "add",
-        "kim",
-        "--sts",
-        MOTO,
-        RECERT_USER="kim",
-        **moto_environment,
-    )
+    kim_is_known_to_aws(recert, live, moto_environment)
     recert("--store", live, "people", "add", "eve", RECERT_USER="kim", **moto_environment)
     told = recert("--store", live, "whoami", "--json", RECERT_USER="eve", **moto_environment).json()
     assert (told["strength"], told["sts"]["person"], told["sts"]["agrees"]) == ("os", "kim", False)
@@ -113,17 +109,7 @@ def test_a_claim_that_aws_contradicts_stays_a_claim_with_the_arn_beside_it(
 def test_where_nobody_claims_a_name_aws_names_the_person(
     recert: Any, live: Path, moto_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    recert(
-        "--store",
-        live,
-        "people",
-        "add",
-        "kim",
-        "--sts",
-        MOTO,
-        RECERT_USER="kim",
-        **moto_environment,
-    )
+    kim_is_known_to_aws(recert, live, moto_environment)
     monkeypatch.delenv("RECERT_USER", raising=False)
     told = recert("--store", live, "whoami", "--json", **moto_environment).json()
     assert (told["id"], told["strength"], told["source"]) == ("kim", "sts", "AWS")
